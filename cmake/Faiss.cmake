@@ -1,0 +1,17 @@
+# fovea::faiss: FAISS compiled with AVX2 by scripts/deps.
+if(NOT EXISTS "${FOVEA_DEPS}/faiss/lib/libfaiss_avx2.a")
+  message(FATAL_ERROR "FAISS not found in ${FOVEA_DEPS}/faiss: run scripts/deps")
+endif()
+find_package(BLAS REQUIRED)
+find_package(LAPACK REQUIRED)
+add_library(fovea_faiss INTERFACE)
+add_library(fovea::faiss ALIAS fovea_faiss)
+target_include_directories(fovea_faiss SYSTEM INTERFACE "${FOVEA_DEPS}/faiss/include")
+target_link_libraries(fovea_faiss INTERFACE "${FOVEA_DEPS}/faiss/lib/libfaiss_avx2.a"
+  ${LAPACK_LIBRARIES} ${BLAS_LIBRARIES})
+if(torch_gomp)
+  target_link_libraries(fovea_faiss INTERFACE "${torch_gomp}")
+else()
+  find_package(OpenMP REQUIRED)
+  target_link_libraries(fovea_faiss INTERFACE OpenMP::OpenMP_CXX)
+endif()

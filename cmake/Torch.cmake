@@ -1,0 +1,36 @@
+# fovea::torch: LibTorch's headers and libraries, by an imported target of our own. (The CUDA wheel's own CMake files
+# ask for the CUDA toolkit, which a machine that only runs fovea need not have.)
+set(FOVEA_DEPS "$ENV{FOVEA_DEPS}" CACHE PATH "What scripts/deps built")
+if(NOT FOVEA_DEPS)
+  set(FOVEA_DEPS "${CMAKE_SOURCE_DIR}/.deps" CACHE PATH "What scripts/deps built" FORCE)
+endif()
+set(FOVEA_TORCH "$ENV{FOVEA_TORCH}" CACHE PATH "LibTorch's folder (holds include/ and lib/)")
+if(NOT FOVEA_TORCH AND EXISTS "${FOVEA_DEPS}/torch-dir")
+  file(STRINGS "${FOVEA_DEPS}/torch-dir" FOVEA_TORCH LIMIT_COUNT 1)
+endif()
+if(NOT EXISTS "${FOVEA_TORCH}/lib/libtorch_cpu.so")
+  message(FATAL_ERROR "LibTorch not found (FOVEA_TORCH='${FOVEA_TORCH}'): run scripts/deps, or set FOVEA_TORCH")
+endif()
+
+add_library(fovea_torch INTERFACE)
+add_library(fovea::torch ALIAS fovea_torch)
+target_include_directories(fovea_torch SYSTEM INTERFACE
+  "${FOVEA_TORCH}/include" "${FOVEA_TORCH}/include/torch/csrc/api/include")
+target_link_directories(fovea_torch INTERFACE "${FOVEA_TORCH}/lib")
+set(torch_libraries torch torch_cpu c10)
+if(EXISTS "${FOVEA_TORCH}/lib/libtorch_cuda.so")
+  list(APPEND torch_libraries torch_cuda c10_cuda)
+endif()
+# The backends register themselves when their library is loaded, so none may be dropped as unused.
+target_link_options(fovea_torch INTERFACE "LINKER:-rpath,${FOVEA_TORCH}/lib")
+list(TRANSFORM torch_libraries PREPEND "${FOVEA_TORCH}/lib/lib")
+list(TRANSFORM torch_libraries APPEND ".so")
+list(JOIN torch_libraries "," torch_libraries)
+target_link_libraries(fovea_torch INTERFACE "-Wl,--push-state,--no-as-needed,${torch_libraries},--pop-state")
+
+# One OpenMP runtime in the process: the one that Torch brings (or the system's where Torch uses that).
+file(GLOB torch_gomp "${FOVEA_TORCH}/lib/libgomp*.so*")
+if(torch_gomp)
+  list(GET torch_gomp 0 torch_gomp)
+  target_link_libraries(fovea_torch INTERFACE "${torch_gomp}")
+endif()

@@ -1,0 +1,161 @@
+#pragma once
+// Library is everything that can be asked of a photo collection: search, browse, roots, jobs, failures, embeddings.
+//
+// Owns:    the vector index, the pipeline, scanners and watchers. Borrows the Catalog, Clock and Metrics, which must
+//          outlive it; takes the Encoder over in Start.
+// Threads: any thread may call any method. Encoding and searching block the caller; never call from an I/O thread.
+// Errors:  kBusy until Start has finished ("the model is loading"), kNotFound for unknown ids, kInvalidArgument for bad
+//          requests, kCorrupt/kUnsupported for a query picture that cannot be decoded. Never throws.
+// Units:   scores are cosines in [-1, 1]; times UTC ms; durations in ms; sizes in bytes and pixels.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/status.h"
+#include "base/unique_fd.h"
+#include "encoder/decoder.h"
+#include "encoder/encoder.h"
+#include "storage/catalog.h"
+#include "storage/records.h"
+
+namespace fovea::indexer {
+
+using storage::PhotoId;
+using storage::RootId;
+
+struct TextQuery {
+  std::string text;
+};
+struct ImageQuery {
+  std::string bytes;  // an encoded picture (JPEG, …)
+};
+struct PhotoQuery {
+  PhotoId id;  // its own stored vector; the photo itself is left out of the answer
+};
+struct SearchRequest {
+  std::variant<TextQuery, ImageQuery, PhotoQuery> query;
+  size_t k = 50;  // 1..kMaxK
+};
+inline constexpr size_t kMaxK = 1000;
+inline constexpr size_t kMaxTextBytes = 4096;
+
+struct PhotoPath {
+  RootId root;
+  std::string path;       // absolute, as the file system has it (may not be UTF-8)
+  bool offline = false;   // its root is not there at the moment
+};
+struct Photo {
+  storage::PhotoRecord record;
+  std::vector<PhotoPath> paths;  // at least one, those online first
+  bool offline() const { return paths.empty() || paths.front().offline; }
+};
+struct SearchHit {
+  float score = 0;
+  Photo photo;
+};
+struct SearchAnswer {
+  std::vector<SearchHit> hits;  // best first
+  std::string model;
+  bool exact = true;
+  double encode_ms = 0;  // making the query's vector
+  double index_ms = 0;   // finding the neighbours
+  double took_ms = 0;    // all of it
+};
+
+struct RootStatus {
+  storage::Root root;
+  bool watching = false;
+  uint64_t photos = 0;  // paths indexed
+};
+struct JobStatus {
+  storage::JobRecord job;
+  double rate = 0;                // files per second lately
+  std::optional<double> eta_s;    // unknown while total or rate is
+};
+struct LibraryStatus {
+  bool ready = false;
+  std::string state;  // "loading", "ready", or what failed in the background
+  uint64_t photos = 0;
+  uint64_t failures = 0;
+  size_t vectors = 0;       // in the index
+  uint64_t pending = 0;     // files seen but not yet stored or failed
+  std::optional<encoder::ModelInfo> model;  // once loaded
+  std::vector<RootStatus> roots;
+};
+
+struct OpenedFile {
+  UniqueFd fd;
+  std::string path;
+  std::string format;
+  int64_t bytes = 0;
+};
+
+struct LibraryOptions {
+  int decode_threads = 2;
+  int batch_size = 32;
+  int batch_wait_ms = 50;             // how long a batch that is not full waits for more pictures
+  int settle_ms = 500;                // a file is taken when it has not changed for this long
+  int reconcile_s = 3600;             // how often every root is compared with the disk; 0 = never
+  int thumbnail_px = 320;             // longer side of the stored thumbnails
+  int snapshot_every_s = 300;         // how often a changed index is written to disk
+  bool watch = true;                  // false: one scan per root and no watching (fovea index)
+  encoder::DecodeLimits limits;
+};
+
+class Library {
+ public:
+  Library(storage::Catalog& catalog, const Clock& clock, Metrics& metrics, LibraryOptions options);
+  ~Library();
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+
+  // Binds the model to the store, loads or rebuilds the vector index, starts pipeline, scanners and watchers.
+  Status Start(std::unique_ptr<encoder::Encoder> encoder);
+  // In this order: watchers, scanners, pipeline (the batch in hand is stored), encoder, index snapshot. May be called
+  // twice; ends within 10 s. Reads of the catalog go on working.
+  void Stop();
+  bool ready() const;
+
+  Result<SearchAnswer> Search(const SearchRequest& request) const;
+  Result<Photo> GetPhoto(PhotoId id) const;
+  struct PhotoPage {
+    std::vector<Photo> photos;
+    std::optional<PhotoId> next;  // pass it as `after` for the following page; nothing when this is the last
+  };
+  Result<PhotoPage> ListPhotos(PhotoId after, size_t limit) const;
+  // image/webp with a longer side of at most `side_px` (16..2048): the stored one if large enough, else from the file.
+  Result<std::string> Thumbnail(PhotoId id, int side_px) const;
+  Result<OpenedFile> OpenFile(PhotoId id) const;
+
+  std::vector<RootStatus> Roots() const;
+  // Takes a folder that exists; a folder inside a known root, or around one, is kInvalidArgument; the same is
+  // kAlreadyExists. Starts scanning at once when the library is ready.
+  Result<storage::Root> AddRoot(const std::string& path);
+  Status RemoveRoot(RootId id);
+
+  std::vector<JobStatus> Jobs(size_t limit) const;
+  Result<std::vector<storage::FailureRecord>> Failures(const std::optional<storage::Location>& after, size_t limit) const;
+  // Forgets all failures and scans again; says how many there were.
+  Result<uint64_t> RetryFailures();
+
+  // Features as the model gives them, or divided by their length when `normalised`.
+  enum class Scale { kRaw, kUnit };
+  Result<encoder::Features> EmbedTexts(const std::vector<std::string>& texts, Scale scale) const;
+  Result<encoder::Features> EmbedPictures(const std::vector<std::string>& encoded_pictures, Scale scale) const;
+
+  LibraryStatus GetStatus() const;
+  // Waits until every root has been scanned once since Start and nothing is pending; false when `deadline` passes first.
+  bool WaitUntilIdle(std::chrono::steady_clock::time_point deadline) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fovea::indexer

@@ -1,0 +1,151 @@
+"""Trains fovea-tiny: pictures and sentences that belong together get neighbouring features.
+
+Usage: train.py BANK VOCABULARY RUN --minutes 110 [--batch 256] [--rate 2e-3] [--threads 2]
+Stops after so many minutes of wall clock with the learning rate annealed to zero; called again, it goes on from
+RUN/checkpoint.pt (written every five minutes). Besides CLIP's loss over the batch, each picture and each sentence is
+told apart from *all* things by a table of prototypes that is used in training only.
+"""
+import argparse
+import copy
+import math
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from model import Clip
+from scenes import Composer
+from tokenizer import Tokenizer
+
+SAVE_EVERY_S = 300
+
+
+class Prototypes(nn.Module):
+    """One direction per thing; a feature is compared with all of them."""
+
+    def __init__(self, things: int, dim: int):
+        super().__init__()
+        self.weight = nn.Parameter(F.normalize(torch.randn(things, dim), dim=-1))
+        self.scale = nn.Parameter(torch.tensor(math.log(20.0)))
+
+    def loss(self, features: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        logits = self.scale.exp().clamp(max=50) * features @ F.normalize(self.weight, dim=-1).T
+        return -(target * F.log_softmax(logits, -1)).sum(-1).mean()
+
+
+def targets(things: list[list[int]], count: int) -> torch.Tensor:
+    """Rows that sum to 1: the weight of each thing in each picture, with a little smoothing."""
+    rows = torch.full((len(things), count), 0.05 / count)
+    for row, members in zip(rows, things):
+        for thing in members:
+            row[thing] += 0.95 / len(members)
+    return rows
+
+
+def clip_loss(image, text, scale, captions: list[str], things: list[list[int]]):
+    """Both directions; equal captions, or the same single thing, count as right answers too."""
+    keys = {}
+    said = torch.tensor([keys.setdefault(c, len(keys)) for c in captions])
+    first = torch.tensor([t[0] if len(t) == 1 else -1 - i for i, t in enumerate(things)])
+    same = (said[:, None] == said) | (first[:, None] == first)
+    want = same.float() / same.sum(1, keepdim=True)
+    logits = scale * image @ text.T
+    return (F.cross_entropy(logits, want) + F.cross_entropy(logits.T, want)) / 2
+
+
+class Run:
+    """Everything that a checkpoint holds, and one step."""
+
+    def __init__(self, args):
+        self.composer = Composer(args.bank, seed=int(time.time()))
+        self.tokenizer = Tokenizer(args.vocabulary)
+        self.model = Clip().to(memory_format=torch.channels_last)
+        self.table = Prototypes(len(self.composer.names), self.model.text_projection.shape[1])
+        parameters = [*self.model.parameters(), *self.table.parameters()]
+        self.optimizer = torch.optim.AdamW(
+            [{"params": [p for p in parameters if p.ndim > 1], "weight_decay": args.decay},
+             {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0}], lr=args.rate, betas=(0.9, 0.98))
+        self.parameters, self.step_count, self.elapsed_s = parameters, 0, 0.0
+        self.average, self.file = copy.deepcopy(self.model.state_dict()), args.run / "checkpoint.pt"
+        args.run.mkdir(parents=True, exist_ok=True)
+        if self.file.exists():
+            self._load()
+
+    def _load(self):
+        saved = torch.load(self.file)
+        self.model.load_state_dict(saved["model"])
+        self.table.load_state_dict(saved["table"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.average, self.step_count, self.elapsed_s = saved["average"], saved["step"], saved["elapsed_s"]
+        print(f"go on from step {self.step_count}, {self.elapsed_s / 60:.1f} min", flush=True)
+
+    def save(self):
+        part = self.file.with_suffix(".part")
+        torch.save({"model": self.model.state_dict(), "table": self.table.state_dict(), "average": self.average,
+                    "optimizer": self.optimizer.state_dict(), "step": self.step_count, "elapsed_s": self.elapsed_s}, part)
+        part.replace(self.file)
+
+    def step(self, args, progress: float) -> list[float]:
+        rate = args.rate * min(1.0, (self.step_count + 1) / 200) * 0.5 * (1 + math.cos(math.pi * progress))
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        pictures, captions, things = self.composer.batch(args.batch, progress)
+        ids = torch.tensor(self.tokenizer.rows(captions, self.model.context))
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            image, text = self.model.encode_image(pictures), self.model.encode_text(ids)
+        image, text = F.normalize(image.float(), dim=-1), F.normalize(text.float(), dim=-1)
+        target = targets(things, len(self.composer.names))
+        losses = [clip_loss(image, text, self.model.logit_scale.exp().clamp(max=100), captions, things),
+                  self.table.loss(image, target), self.table.loss(text, target)]
+        self.optimizer.zero_grad()
+        (losses[0] + 0.6 * losses[1] + 0.2 * losses[2]).backward()
+        nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.step()
+        self.step_count += 1
+        if self.step_count % 5 == 0:
+            self._average()
+        return [loss.item() for loss in losses]
+
+    @torch.no_grad()
+    def _average(self):
+        keep = min(0.985, self.step_count / (self.step_count + 100))
+        for name, value in self.model.state_dict().items():
+            if value.is_floating_point():
+                self.average[name].lerp_(value, 1 - keep)
+            else:
+                self.average[name].copy_(value)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bank", type=Path)
+    parser.add_argument("vocabulary", type=Path)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--minutes", type=float, default=110)
+    parser.add_argument("--batch", type=int, default=256)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--decay", type=float, default=0.1)
+    parser.add_argument("--threads", type=int, default=2)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    run = Run(args)
+    started, saved, mean = time.time() - run.elapsed_s, time.time(), None
+    first = run.step_count
+    begin = time.time()
+    while (run.elapsed_s := time.time() - started) < args.minutes * 60:
+        losses = run.step(args, run.elapsed_s / 60 / args.minutes)
+        mean = losses if mean is None else [0.98 * m + 0.02 * v for m, v in zip(mean, losses)]
+        if run.step_count % 50 == 0:
+            speed = (run.step_count - first) * args.batch / (time.time() - begin)
+            print(f"{run.step_count} {run.elapsed_s / 60:.1f} min  clip {mean[0]:.3f}  pictures {mean[1]:.3f}  "
+                  f"words {mean[2]:.3f}  {speed:.0f}/s", flush=True)
+        if time.time() - saved > SAVE_EVERY_S:
+            run.save()
+            saved = time.time()
+    run.save()
+
+
+if __name__ == "__main__":
+    main()

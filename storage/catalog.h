@@ -1,0 +1,119 @@
+#pragma once
+// Catalog is the truth: which roots, files, photos, vectors, failures and jobs there are.
+//
+// Owns:    the database directory and its lock; no other object writes there.
+// Threads: any thread may call any method; writes are serialised inside, reads never wait for a flush.
+// Errors:  kNotFound for what is missing, kCorrupt if a stored value fails its check, kIo if the disk refuses, kBusy if
+//          another process holds the directory (named), kUnsupported for a newer format or another model. Never throws.
+// Units:   vectors are `dim` floats of unit length; times UTC ms; sizes bytes. Format: docs/on-disk-format.md.
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "storage/records.h"
+
+namespace fovea::storage {
+
+// One file that was read and encoded (or recognised by its content), ready to be stored.
+struct IndexedFile {
+  Location location;
+  FileStamp stamp;
+  PhotoRecord photo;               // `id` is ignored: the catalog gives one, or finds the one with the same content
+  std::span<const float> vector;   // unit length, dim values; empty only if the content is known already
+  std::string thumbnail;           // image/webp; may be empty
+};
+
+struct StoredFile {
+  PhotoId photo;
+  bool new_photo = false;                 // false: the content was known, a path was added
+  std::optional<PhotoId> removed_photo;   // the photo this path held before, when it lost its last path
+};
+
+class Catalog {
+ public:
+  struct Options {
+    std::string folder;          // made if missing
+    size_t cache_bytes = size_t{64} << 20;
+    bool read_only = false;      // for looking while nobody writes; takes no lock
+  };
+  static Result<std::unique_ptr<Catalog>> Open(const Options& options);
+  ~Catalog();
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
+
+  // Must be called once before any vector is written or read. The first call on a new store remembers the model; later a
+  // model with another id or dimension is refused with kUnsupported and what to do.
+  Status BindModel(const std::string& model_id, int64_t dim);
+
+  // Roots. Adding a known path gives the known root (kAlreadyExists); removing takes paths and orphaned photos along.
+  Result<Root> AddRoot(const std::string& absolute_path);
+  Status SetRootState(RootId id, RootState state);
+  Result<std::vector<PhotoId>> RemoveRoot(RootId id);  // the photos that went with it
+  std::vector<Root> ListRoots() const;
+  Result<Root> GetRoot(RootId id) const;
+
+  // Files. One WriteBatch per call, synced before it returns: after a kill either all of a file is there or nothing.
+  Result<std::vector<StoredFile>> StoreFiles(std::span<const IndexedFile> files);
+  // Remembers that this file cannot be indexed; a path that was indexed before loses its photo (returned if orphaned).
+  Result<std::optional<PhotoId>> StoreFailure(const FailureRecord& failure);
+  // The photo that lost its last path, if any. A missing path is kNotFound.
+  Result<std::optional<PhotoId>> RemovePath(const Location& location);
+  // A rename: the record moves with its photo or failure; what lay at `to` is replaced (its orphan returned).
+  Result<std::optional<PhotoId>> MovePath(const Location& from, const Location& to);
+  // Takes in a new stamp for a file whose content turned out to be the same.
+  Status TouchPath(const Location& location, const FileStamp& stamp);
+  Result<PathRecord> GetPath(const Location& location) const;
+  // Paths of one root in byte order, from `prefix` on while they start with it; `visit` returns false to end.
+  Status ForEachPath(RootId root, std::string_view prefix, const std::function<bool(const PathRecord&)>& visit) const;
+
+  // Photos.
+  Result<PhotoId> FindContent(const Sha256Digest& content) const;  // kNotFound if unknown or without a vector
+  Result<PhotoRecord> GetPhoto(PhotoId id) const;
+  Result<std::vector<Location>> LocationsOf(PhotoId id) const;     // at least one for a photo that exists
+  Result<std::vector<float>> GetVector(PhotoId id) const;
+  // Photos with id > after in rising order, at most `limit`.
+  Result<std::vector<PhotoRecord>> ListPhotos(PhotoId after, size_t limit) const;
+  // One sequential sweep over a consistent view; `visit` returns false to end.
+  Status ForEachVector(const std::function<bool(PhotoId, std::span<const float>)>& visit) const;
+  uint64_t photo_count() const;
+  // Rises with every write that adds or removes a vector; tells an index snapshot whether it is up to date.
+  uint64_t vector_epoch() const;
+
+  // Thumbnails (image/webp).
+  Result<std::string> GetThumbnail(PhotoId id) const;
+  Status PutThumbnail(PhotoId id, std::string_view webp);
+
+  // Failures, in byte order of root and path.
+  Result<std::vector<FailureRecord>> ListFailures(const std::optional<Location>& after, size_t limit) const;
+  Result<FailureRecord> GetFailure(const Location& location) const;
+  uint64_t failure_count() const;
+  // Forgets failures (all, or one) so that the next scan takes the files again; says how many.
+  Result<uint64_t> ForgetFailures(const std::optional<Location>& only);
+
+  // Jobs, newest first. PutJob with id 0 gives the job an id.
+  Result<uint64_t> PutJob(const JobRecord& job);
+  std::vector<JobRecord> ListJobs(size_t limit) const;
+
+  // Small named values of the index (what its snapshot file holds), column family `index`.
+  Status PutIndexValue(std::string_view name, std::string_view value);
+  Result<std::string> GetIndexValue(std::string_view name) const;
+
+  // The folder for files that belong to the store but are not RocksDB's, such as index snapshots. Exists after Open.
+  const std::string& folder() const;
+  // The last background failure of the disk, if any; ok otherwise.
+  Status Health() const;
+  // Syncs and closes. May be called twice; later calls of other methods give kCancelled.
+  void Close();
+
+ private:
+  struct Impl;
+  explicit Catalog(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fovea::storage

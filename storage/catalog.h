@@ -53,6 +53,8 @@ class Catalog {
   // Roots. Adding a known path gives the known root (kAlreadyExists); removing takes paths and orphaned photos along.
   Result<Root> AddRoot(const std::string& absolute_path);
   Status SetRootState(RootId id, RootState state);
+  // Remembers on which device (st_dev) the root's files were found; tells a mount point whose file system is missing.
+  Status SetRootDevice(RootId id, uint64_t device);
   Result<std::vector<PhotoId>> RemoveRoot(RootId id);  // the photos that went with it
   std::vector<Root> ListRoots() const;
   Result<Root> GetRoot(RootId id) const;
@@ -65,11 +67,19 @@ class Catalog {
   Result<std::optional<PhotoId>> RemovePath(const Location& location);
   // A rename: the record moves with its photo or failure; what lay at `to` is replaced (its orphan returned).
   Result<std::optional<PhotoId>> MovePath(const Location& from, const Location& to);
+  // Renames all paths below folder `from` (no slash at the end) to lie below `to`, in bounded batches; returns orphans of
+  // what was replaced. A folder that holds no known path is not an error.
+  Result<std::vector<PhotoId>> MoveFolder(const Location& from, const Location& to);
+  // Removes all paths below the folder, in bounded batches; returns the photos that went with them.
+  Result<std::vector<PhotoId>> RemoveFolder(const Location& folder);
   // Takes in a new stamp for a file whose content turned out to be the same.
   Status TouchPath(const Location& location, const FileStamp& stamp);
   Result<PathRecord> GetPath(const Location& location) const;
   // Paths of one root in byte order, from `prefix` on while they start with it; `visit` returns false to end.
   Status ForEachPath(RootId root, std::string_view prefix, const std::function<bool(const PathRecord&)>& visit) const;
+  // Paths of one root in byte order with path > after (from the first when empty), at most `limit`: a walk that neither
+  // holds a view open nor a lock between its steps.
+  Result<std::vector<PathRecord>> ListPaths(RootId root, std::string_view after, size_t limit) const;
 
   // Photos.
   Result<PhotoId> FindContent(const Sha256Digest& content) const;  // kNotFound if unknown or without a vector

@@ -33,6 +33,7 @@ struct Root {
   RootId id;
   std::string path;  // absolute, no trailing slash
   RootState state = RootState::kOnline;
+  uint64_t device = 0;  // st_dev at the last complete scan that found files; 0: none yet
 };
 
 // Where a file lies. `path` is relative to the root, bytes as the file system has them.

@@ -105,6 +105,7 @@ struct LibraryOptions {
   int thumbnail_px = 320;             // longer side of the stored thumbnails
   int snapshot_every_s = 300;         // how often a changed index is written to disk
   bool watch = true;                  // false: one scan per root and no watching (fovea index)
+  bool scan = true;                   // false: no root is looked at, the library is as it was left (fovea search)
   encoder::DecodeLimits limits;
 };
 

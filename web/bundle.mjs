@@ -17,14 +17,16 @@ const esbuild = createRequire(path.join(path.resolve(modules), 'anchor.js'))('es
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await cp(path.join(here, 'static'), out, { recursive: true });
-await esbuild.build({
-  entryPoints: { app: path.join(here, 'src/main.ts'), style: path.join(here, 'src/style/index.css') },
+const common = {
   outdir: out,
   bundle: true,
   minify: true,
-  format: 'esm',
-  target: ['es2022', 'chrome105', 'firefox110', 'safari16'],
+  target: ['es2022', 'chrome110', 'firefox113', 'safari16.4'],
   charset: 'utf8',
   legalComments: 'none',
   logLevel: 'warning',
-});
+};
+const source = (name) => path.join(here, 'src', name);
+await esbuild.build({ ...common, format: 'esm', entryPoints: { app: source('main.ts'), style: source('style/index.css') } });
+// The theme is set by a script of its own that runs before the first paint, hence not a module.
+await esbuild.build({ ...common, format: 'iife', entryPoints: { theme: source('ui/theme_start.ts') } });

@@ -1,1 +1,8 @@
-document.title = 'fovea';
+// Starts the page.
+import { App } from './app';
+import { placeIcons } from './ui/icons';
+import { startTheme } from './ui/theme';
+
+placeIcons();
+startTheme();
+new App().start();

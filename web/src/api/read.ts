@@ -1,0 +1,141 @@
+// Turns JSON from the daemon into the page's types. A missing or odd field becomes its neutral value, never an exception.
+import type { Failure, FailurePage, Job, Model, Photo, PhotoPage, Place, Root, SearchAnswer, Status } from './types';
+
+type Fields = Record<string, unknown>;
+
+const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+const count = (value: unknown): number => number(value) ?? 0;
+const id = (value: unknown): string => (typeof value === 'number' ? String(value) : text(value));
+const cursor = (value: unknown): string | null => id(value) || null;
+
+/** A time as ISO text; a number is taken for UTC milliseconds. */
+function time(value: unknown): string | null {
+  const ms = number(value);
+  return ms === null ? text(value) || null : new Date(ms).toISOString();
+}
+
+function readPlace(value: unknown): Place | null {
+  const gps = fields(value);
+  const lat = number(gps['lat'] ?? gps['latitude']);
+  const lon = number(gps['lon'] ?? gps['longitude']);
+  return lat === null || lon === null ? null : { lat, lon };
+}
+
+function paths(value: unknown): string[] {
+  return list(value).map((entry) => (typeof entry === 'string' ? entry : text(fields(entry)['path']))).filter(Boolean);
+}
+
+export function readPhoto(value: unknown): Photo {
+  const photo = fields(value);
+  const all = paths(photo['paths']);
+  const key = id(photo['id']);
+  return {
+    id: key,
+    path: text(photo['path']) || all[0] || '',
+    paths: all,
+    width: count(photo['width']),
+    height: count(photo['height']),
+    format: text(photo['format']).toLowerCase(),
+    bytes: number(photo['bytes']),
+    takenAt: time(photo['taken_at']),
+    camera: text(photo['camera']),
+    lens: text(photo['lens']),
+    place: readPlace(photo['gps'] ?? photo['place'] ?? photo),
+    thumbnail: text(photo['thumbnail']) || `/v1/photos/${encodeURIComponent(key)}/thumbnail`,
+    offline: photo['offline'] === true,
+    score: number(photo['score']),
+  };
+}
+
+const photos = (value: unknown): Photo[] => list(value).map(readPhoto).filter((photo) => photo.id !== '');
+
+export function readSearchAnswer(value: unknown): SearchAnswer {
+  const answer = fields(value);
+  return {
+    photos: photos(answer['results']),
+    next: cursor(answer['next']),
+    model: text(answer['model']),
+    tookMs: number(answer['took_ms']),
+  };
+}
+
+export function readPhotoPage(value: unknown): PhotoPage {
+  const page = fields(value);
+  return { photos: photos(page['photos']), next: cursor(page['next']) };
+}
+
+function readJob(value: unknown): Job {
+  const job = fields(value);
+  return {
+    id: id(job['id']),
+    kind: text(job['kind']),
+    state: text(job['state']),
+    done: count(job['done']),
+    failed: count(job['failed']),
+    total: number(job['total']),
+    rate: number(job['rate']),
+    etaS: number(job['eta_s']),
+  };
+}
+
+export const readJobs = (value: unknown): Job[] => list(fields(value)['jobs']).map(readJob);
+
+function readFailure(value: unknown): Failure {
+  const failure = fields(value);
+  return {
+    path: text(failure['path']),
+    reason: text(failure['reason']),
+    code: text(failure['code']),
+    at: time(failure['at']),
+    tries: count(failure['tries']),
+  };
+}
+
+export function readFailurePage(value: unknown): FailurePage {
+  const page = fields(value);
+  return { failures: list(page['failures']).map(readFailure), next: cursor(page['next']) };
+}
+
+function readRoot(value: unknown): Root {
+  const root = fields(value);
+  return {
+    id: id(root['id']),
+    path: text(root['path']),
+    state: text(root['state']) || 'online',
+    photos: number(root['photos']),
+  };
+}
+
+export const readRoots = (value: unknown): Root[] => list(fields(value)['roots']).map(readRoot);
+
+/** Device and precision may stand beside the model or inside it. */
+function readModel(value: unknown, status: Fields): Model | null {
+  const model = typeof value === 'string' ? { name: value } : fields(value);
+  const get = (key: string): string => text((model as Fields)[key]) || text(status[key]);
+  const name = text((model as Fields)['name']);
+  if (!name) return null;
+  return {
+    name,
+    description: text((model as Fields)['description']),
+    architecture: text((model as Fields)['architecture']),
+    device: get('device'),
+    precision: get('precision'),
+    precisionReason: get('precision_reason'),
+  };
+}
+
+export function readStatus(value: unknown): Status {
+  const status = fields(value);
+  return {
+    photos: count(status['photos']),
+    failures: count(status['failures']),
+    pending: count(status['pending']),
+    state: text(status['state']),
+    version: text(status['version']),
+    model: readModel(status['model'], status),
+    roots: readRoots(status),
+  };
+}

@@ -1,0 +1,86 @@
+// What the page knows of the daemon's answers. Every field is read defensively in read.ts.
+
+export interface Place {
+  lat: number;
+  lon: number;
+}
+
+/** A photo as a search hit, a browse entry or a full record; what an answer does not carry is null or empty. */
+export interface Photo {
+  id: string;
+  path: string;
+  paths: string[];
+  width: number;
+  height: number;
+  format: string;
+  bytes: number | null;
+  takenAt: string | null;
+  camera: string;
+  lens: string;
+  place: Place | null;
+  thumbnail: string;
+  offline: boolean;
+  score: number | null;
+}
+
+export interface SearchAnswer {
+  photos: Photo[];
+  next: string | null;
+  model: string;
+  tookMs: number | null;
+}
+
+export interface PhotoPage {
+  photos: Photo[];
+  next: string | null;
+}
+
+export interface Job {
+  id: string;
+  kind: string;
+  state: string;
+  done: number;
+  failed: number;
+  total: number | null;
+  rate: number | null;
+  etaS: number | null;
+}
+
+export interface Failure {
+  path: string;
+  reason: string;
+  code: string;
+  at: string | null;
+  tries: number;
+}
+
+export interface FailurePage {
+  failures: Failure[];
+  next: string | null;
+}
+
+export interface Root {
+  id: string;
+  path: string;
+  state: string;
+  photos: number | null;
+}
+
+export interface Model {
+  name: string;
+  description: string;
+  architecture: string;
+  device: string;
+  precision: string;
+  precisionReason: string;
+}
+
+export interface Status {
+  photos: number;
+  failures: number;
+  pending: number;
+  state: string;
+  version: string;
+  model: Model | null;
+  roots: Root[];
+}

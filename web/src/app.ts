@@ -1,0 +1,180 @@
+// The page as a whole: the address says what is asked and which picture is large; everything else follows from it.
+import { getPhoto } from './api/client';
+import { asApiError } from './api/error';
+import type { Photo } from './api/types';
+import { Grid } from './grid/grid';
+import { ModelNote } from './library/model_note';
+import { Panel } from './library/panel';
+import { Progress } from './library/progress';
+import { LibraryWatch } from './library/watch';
+import type { Snapshot } from './library/watch';
+import { SearchBox } from './search/box';
+import { BROWSE, addressOf, placeOf, sameQuery } from './search/query';
+import type { Query } from './search/query';
+import { Results } from './search/results';
+import type { Answer } from './search/results';
+import { byId, h } from './ui/dom';
+import { showHeadline } from './ui/headline';
+import { icon } from './ui/icons';
+import { showNotice } from './ui/notice';
+import { toast } from './ui/toast';
+import { Viewer } from './viewer/viewer';
+
+export class App {
+  private readonly watch = new LibraryWatch();
+  private readonly results = new Results((answer, grown) => this.draw(answer, grown), (busy) => byId('busy').classList.toggle('on', busy));
+  private readonly box = new SearchBox({ onQuery: (query, settled) => this.go(query, settled), onLeave: () => this.grid.focusCurrent() });
+  private readonly grid = new Grid({ onOpen: (index) => this.openAt(index), onLeave: () => this.box.focus(), onEnd: () => void this.results.more() });
+  private readonly viewer = new Viewer({ onStep: (step) => void this.step(step), onSimilar: (photo) => this.similarTo(photo), onClosed: () => this.viewerClosed() });
+  private readonly panel = new Panel(this.watch);
+  private readonly progress = new Progress(() => this.panel.open('failures'));
+  private readonly note = new ModelNote();
+  private settled = true; // the next key press begins a new entry of the history
+  private focusFirst = false; // the next answer takes the focus, which stood in a picture that is gone
+  private opened = false; // the large picture has an entry of its own, which closing takes back
+
+  start(): void {
+    this.watch.listen((now, before) => this.libraryChanged(now, before));
+    window.addEventListener('popstate', () => this.follow());
+    document.addEventListener('keydown', (event) => this.key(event));
+    byId('search').addEventListener('focusout', () => (this.settled = true));
+    document.querySelector('.brand')?.addEventListener('click', (event) => {
+      event.preventDefault();
+      this.go(BROWSE, true);
+    });
+    this.follow();
+    this.watch.start();
+  }
+
+  /** Brings the page to what the address says. */
+  private follow(): void {
+    const { query, photo } = placeOf(location.href);
+    this.settled = true;
+    this.opened = history.state?.opened === true;
+    this.box.show(query);
+    if (!sameQuery(query, this.results.asked) || this.results.answer.photos.length === 0) void this.results.ask(query);
+    if (!photo) this.viewer.close();
+    else if (this.viewer.shown?.id !== photo) void this.showById(photo);
+  }
+
+  private go(query: Query, settled: boolean): void {
+    const wasSettled = this.settled;
+    this.settled = settled;
+    if (sameQuery(query, this.results.asked)) return this.box.show(query);
+    const address = addressOf({ query, photo: null });
+    if (settled || wasSettled) history.pushState(null, '', address);
+    else history.replaceState(null, '', address);
+    this.box.show(query);
+    window.scrollTo({ top: 0 });
+    this.grid.startOver();
+    void this.results.ask(query);
+  }
+
+  private draw(answer: Answer, grown: boolean): void {
+    this.grid.show(answer.photos, (photo) => addressOf({ query: answer.query, photo: photo.id }));
+    if (!grown) this.grid.startOver();
+    if (this.focusFirst && answer.photos.length > 0) this.grid.focusCurrent();
+    this.focusFirst = false;
+    document.title = answer.query.kind === 'text' ? `${answer.query.text} · fovea` : 'fovea';
+    document.body.dataset['view'] = answer.query.kind;
+    byId('more').hidden = !answer.more;
+    this.drawAround();
+  }
+
+  private drawAround(): void {
+    showHeadline(this.results.answer, this.watch.now);
+    showNotice(this.results.answer, this.watch.now, () => this.watch.soon());
+    const { error, photos } = this.results.answer;
+    const away = this.watch.now.error?.trouble === 'offline' && photos.length > 0;
+    const offline = byId('offline');
+    if (away && offline.hidden) offline.replaceChildren(icon('unplugged'), h('p', {}, 'fovea is not answering. The page goes on by itself when it is back.'));
+    offline.hidden = !away;
+    document.body.classList.toggle('is-away', away);
+    if (error?.trouble === 'problem' && photos.length > 0) toast(error.message, true);
+  }
+
+  private libraryChanged(now: Snapshot, before: Snapshot): void {
+    this.panel.show(now);
+    this.progress.show(now);
+    this.note.show(now.status?.model ?? null);
+    this.drawAround();
+    const back = before.error !== null && now.error === null;
+    const grown = before.status !== null && now.status !== null && before.status.photos !== now.status.photos;
+    const calm = window.scrollY < 200 && this.viewer.shown === null && !now.error;
+    if (back && this.results.answer.error) void this.results.ask(this.results.asked);
+    else if ((back || grown) && calm) void this.results.refresh();
+  }
+
+  private openAt(index: number): void {
+    const photo = this.results.answer.photos[index];
+    if (!photo) return;
+    this.settled = true;
+    history.pushState({ opened: true }, '', addressOf({ query: this.results.answer.query, photo: photo.id }));
+    this.opened = true;
+    this.showAt(index);
+  }
+
+  private showAt(index: number): void {
+    const { photos, more } = this.results.answer;
+    const photo = photos[index];
+    if (!photo) return;
+    this.viewer.show(photo, { index, count: photos.length, more });
+    this.viewer.prepare(photos[index + 1], photos[index - 1]);
+  }
+
+  private indexOfShown(): number {
+    const id = this.viewer.shown?.id;
+    return this.results.answer.photos.findIndex((photo) => photo.id === id);
+  }
+
+  private async step(step: 1 | -1): Promise<void> {
+    const from = this.indexOfShown();
+    const to = from + step;
+    if (from < 0 || to < 0) return;
+    if (to >= this.results.answer.photos.length && !(await this.results.more())) return;
+    const photo = this.results.answer.photos[to];
+    if (!photo || this.indexOfShown() !== from) return;
+    history.replaceState(history.state, '', addressOf({ query: this.results.answer.query, photo: photo.id }));
+    this.showAt(to);
+  }
+
+  /** A picture named by the address alone, such as a link that was opened in a tab of its own. */
+  private async showById(id: string): Promise<void> {
+    const known = this.results.answer.photos.findIndex((photo) => photo.id === id);
+    if (known >= 0) return this.showAt(known);
+    try {
+      const photo = await getPhoto(id);
+      if (placeOf(location.href).photo === id) this.viewer.show(photo, { index: -1, count: 0, more: false });
+    } catch (cause) {
+      toast(asApiError(cause).message, true);
+      history.replaceState(null, '', addressOf({ ...placeOf(location.href), photo: null }));
+    }
+  }
+
+  private similarTo(photo: Photo): void {
+    const query: Query = { kind: 'similar', id: photo.id };
+    history.pushState(null, '', addressOf({ query, photo: null }));
+    this.opened = false;
+    this.focusFirst = true;
+    this.follow();
+    window.scrollTo({ top: 0 });
+  }
+
+  private viewerClosed(): void {
+    const { query, photo } = placeOf(location.href);
+    if (!photo) return;
+    const index = this.results.answer.photos.findIndex((shown) => shown.id === photo);
+    if (this.opened) history.back();
+    else history.replaceState(null, '', addressOf({ query, photo: null }));
+    this.opened = false;
+    if (index >= 0) this.grid.focus(index);
+  }
+
+  private key(event: KeyboardEvent): void {
+    const typing = event.target instanceof HTMLInputElement;
+    if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    for (const dialog of document.querySelectorAll<HTMLDialogElement>('dialog[open]')) dialog.close();
+    this.box.focus();
+  }
+}

@@ -1,0 +1,32 @@
+// Says, until it is dismissed, what the small built-in model does not know, and how to get a real one.
+import type { Model } from '../api/types';
+import { byId, h } from '../ui/dom';
+import { icon } from '../ui/icons';
+import { recall, remember } from '../ui/store';
+
+const KEY = 'fovea-model-note';
+export const REAL_MODEL_COMMAND = 'fovea serve --model /path/to/clip-vit-base-patch32';
+
+export const isSmall = (model: Model): boolean => model.name.startsWith('fovea-tiny');
+
+export class ModelNote {
+  private shown = '';
+
+  show(model: Model | null): void {
+    const name = model?.name ?? '';
+    if (name === this.shown) return;
+    this.shown = name;
+    const strip = byId('model-note');
+    strip.hidden = !model || !isSmall(model) || recall(KEY) === name;
+    if (strip.hidden) return;
+    const dismiss = (): void => {
+      remember(KEY, name);
+      strip.hidden = true;
+    };
+    strip.replaceChildren(
+      icon('info'),
+      h('p', {}, 'The model in use, ', h('b', {}, name), ', knows drawings of everyday things, not photographs. For photographs: ', h('code', {}, REAL_MODEL_COMMAND)),
+      h('button', { type: 'button', class: 'icon-button small', 'aria-label': 'Hide this note', onclick: dismiss }, icon('close')),
+    );
+  }
+}

@@ -1,5 +1,6 @@
 """Sentences about drawings: what a person would type to find them."""
 import random
+import re
 
 COLOURS = {"red": (0.86, 0.16, 0.14), "orange": (0.96, 0.52, 0.12), "yellow": (0.97, 0.83, 0.18),
            "green": (0.25, 0.66, 0.30), "blue": (0.16, 0.42, 0.86), "purple": (0.55, 0.27, 0.72),
@@ -30,18 +31,23 @@ def plural(name: str) -> str:
     return name + "s"
 
 
+def _grammar(text: str, rng: random.Random) -> str:
+    """Half of the time "an owl" instead of "a owl"; people write both."""
+    return re.sub(r"\ba (?=[aeio])", "an ", text) if rng.random() < 0.5 else text
+
+
 def one(name: str, rng: random.Random, place: str | None = None) -> str:
-    text = rng.choice(ONE).format(name)
+    text = _grammar(rng.choice(ONE).format(name), rng)
     return f"{text.rstrip('.')} {rng.choice(PLACES[place])}" if place else text
 
 
 def coloured(name: str, colour: str, rng: random.Random) -> str:
-    return rng.choice(ONE).format(f"{colour} {name}")
+    return _grammar(rng.choice(ONE).format(f"{colour} {name}"), rng)
 
 
 def two(first: str, second: str, rng: random.Random) -> str:
     pair = (first, second) if rng.random() < 0.5 else (second, first)
-    return rng.choice(TWO).format(*pair)
+    return _grammar(rng.choice(TWO).format(*pair), rng)
 
 
 def several(name: str, count: int, rng: random.Random) -> str:

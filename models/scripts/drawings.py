@@ -56,6 +56,14 @@ def render(svg: str, size: int) -> Image.Image:
     return image
 
 
+def render_wide(body: str, width: int, height: int) -> Image.Image:
+    """A picture of 640 x 480 units as RGB, width x height pixels."""
+    svg = (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+           f'viewBox="0 0 640 480" width="640" height="480">{body}</svg>')
+    image = Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width)))).convert("RGB")
+    return image if image.size == (width, height) else image.resize((width, height), Image.BICUBIC)
+
+
 def things_of(styles: list[Style], at_least: int) -> list[str]:
     """Names that at least so many of the styles draw, sorted."""
     count: dict[str, int] = {}
@@ -116,6 +124,18 @@ def snap_colours(body: str, rng: random.Random) -> str:
 
 def _inked(body: str, width: float) -> str:
     return f'<g stroke="#000" stroke-width="{width:.3f}" stroke-linejoin="round" stroke-linecap="round">{body}</g>'
+
+
+def recoloured(body: str, rgb: tuple[float, float, float]) -> str:
+    """Every shape that has a colour takes the given one, a little lighter or darker as it was; black, grey, white stay."""
+    hue, light, strength = colorsys.rgb_to_hls(*rgb)
+
+    def paint(match):
+        h, l, s = colorsys.rgb_to_hls(*_rgb(match.group(1)))
+        if s < 0.2 or l > 0.95 or l < 0.05:
+            return match.group(0)
+        return _hex(colorsys.hls_to_rgb(hue, max(0.1, min(0.92, light + (l - 0.55) * 0.5)), strength))
+    return COLOUR.sub(paint, body)
 
 
 def outlined(rng: random.Random):

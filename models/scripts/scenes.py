@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 
 import captions
+from everyday import WORD_OF
 from model import MEAN, STD
 
 SIDE = 64
@@ -49,12 +50,15 @@ class Composer:
         self.pixels = torch.from_numpy(np.load(bank / "drawings.npy"))
         self.names = [t.replace("-", " ") for t in facts["things"]]
         self.words = facts["words"]
+        self.everyday = [WORD_OF.get(t) for t in facts["things"]]
+        self.common = [i for i, word in enumerate(self.everyday) if word]
         self.sided = [bool(SIDED.search(n)) for n in self.names]
         self.of_thing = [{v: [] for v in facts["variants"]} for _ in self.names]
         for i, (thing, variant) in enumerate(zip(facts["thing"], facts["variant"])):
             self.of_thing[thing][facts["variants"][variant]].append(i)
         self.rng = random.Random(seed)
         torch.manual_seed(seed)
+        self.grounds = _plain_backgrounds(4096)
         self.places, self.place_names = self._load_places(bank)
 
     @staticmethod
@@ -69,8 +73,19 @@ class Composer:
         return self.rng.choice(self.of_thing[thing][kind])
 
     def _name(self, thing: int) -> str:
-        words = self.words[thing]
-        return self.rng.choice(words) if words and self.rng.random() < 0.12 else self.names[thing]
+        words, chance = self.words[thing], self.rng.random()
+        if self.everyday[thing] and chance < 0.4:
+            return self.everyday[thing]
+        return self.rng.choice(words) if words and chance > 0.88 else self.names[thing]
+
+    def _choose(self, count: int) -> list[int]:
+        """Different things; the everyday ones come up twice as often as the others."""
+        weight = [2.0 if word else 1.0 for word in self.everyday]
+        key = [self.rng.random() ** (1 / w) for w in weight]
+        return sorted(range(len(key)), key=key.__getitem__, reverse=True)[:count]
+
+    def _other(self) -> int:
+        return self.rng.choice(self.common) if self.rng.random() < 0.5 else self.rng.randrange(len(self.names))
 
     def _slot(self, picture, thing, low, high, x=None, y=None, colour=None) -> Slot:
         size = self.rng.uniform(low, high)
@@ -84,13 +99,13 @@ class Composer:
         """Which things each picture shows and what its caption says; scenes become frequent as progress goes 0 -> 1."""
         plan, rng = Plan(), self.rng
         scene = 0.0 if progress < 0.12 else min(1.0, (progress - 0.12) / 0.35)
-        for i, thing in enumerate(rng.sample(range(len(self.names)), count)):
+        for i, thing in enumerate(self._choose(count)):
             name, kind = self._name(thing), rng.random()
             place = rng.randrange(len(self.place_names)) if self.place_names and rng.random() < 0.45 * scene else -1
             said = self.place_names[place] if place >= 0 and rng.random() < 0.3 else None
             things, slots = [thing], []
             if kind < 0.22 * scene:
-                other = rng.randrange(len(self.names))
+                other = self._other()
                 things, side = [thing, other], rng.choice((-1, 1))
                 if rng.random() < 0.75:
                     spots = [(side * rng.uniform(0.35, 0.55), None), (-side * rng.uniform(0.35, 0.55), None)]
@@ -123,7 +138,7 @@ class Composer:
     def batch(self, count: int, progress: float):
         """-> normalised pictures [B, 3, 64, 64], captions, the things of each picture."""
         plan = self.plan(count, progress)
-        picture = _plain_backgrounds(count)
+        picture = self.grounds[torch.randint(len(self.grounds), (count,))].float() / 255
         placed = [i for i, place in enumerate(plan.backgrounds) if place >= 0]
         if placed:
             picture[placed] = _crops(self.places[[plan.backgrounds[i] for i in placed]])
@@ -152,31 +167,36 @@ class Composer:
 def _matrices(slots: list[Slot]) -> torch.Tensor:
     rows = []
     for s in slots:
-        angle, stretch = random.gauss(0, 0.13), math.exp(random.gauss(0, 0.08))
-        ca, sa, flip = math.cos(angle) / s.size, math.sin(angle) / s.size, -1 if s.flip else 1
-        rows.append([[ca * flip * stretch, sa * flip * stretch, -(ca * s.x + sa * s.y) * flip * stretch],
-                     [-sa, ca, sa * s.x - ca * s.y]])
+        angle, lean = random.gauss(0, 0.13), random.gauss(0, 0.08)
+        across = math.exp(random.gauss(0, 0.1)) * (-1 if s.flip else 1) / s.size
+        ca, sa = math.cos(angle), math.sin(angle)
+        a, b, c, d = ca * across, (sa + lean) * across, -sa / s.size, ca / s.size
+        rows.append([[a, b, -a * s.x - b * s.y], [c, d, -c * s.x - d * s.y]])
     return torch.tensor(rows)
 
 
-def _some(count: int, share: float) -> torch.Tensor:
-    return (torch.rand(count, 1, 1, 1) < share).float()
+def _few(count: int, share: float) -> torch.Tensor:
+    """Indexes of about that share of them."""
+    return (torch.rand(count) < share).nonzero()[:, 0]
 
 
 def _restyle(layer: torch.Tensor) -> torch.Tensor:
-    """Random outlines, edges, flat tones and hues on premultiplied drawings."""
-    n, alpha, colour = len(layer), layer[:, 3:], layer[:, :3]
-    some = torch.randperm(n)[:max(1, n // 4)]
+    """Random outlines, edges, flat tones and hues on premultiplied drawings; each on a share of them, in place."""
+    n, colour, alpha = len(layer), layer[:, :3], layer[:, 3:]
+    some = _few(n, 0.2)
     grey = colour[some].mean(1, keepdim=True)
     edge = (F.max_pool2d(grey, 3, 1, 1) + F.max_pool2d(-grey, 3, 1, 1)).clamp(0, 1)
     colour[some] *= 1 - (edge * 3).clamp(0, 1) * alpha[some]
-    tones = _some(n, 0.12)
-    colour = colour * (1 - tones) + torch.round(colour * 4) / 4 * tones
-    angle = torch.randn(n) * 0.25 * (torch.rand(n) < 0.5) + (torch.rand(n) < 0.12) * torch.rand(n) * 6.283
-    colour = torch.einsum("nij,njhw->nihw", _hue_rotation(angle), colour).clamp(0, 1)
-    colour = torch.minimum(colour, alpha)
-    ring = (F.max_pool2d(alpha, 3, 1, 1) - alpha).clamp(0, 1) * _some(n, 0.25)
-    return torch.cat([colour, (alpha + ring).clamp(0, 1)], 1)
+    some = _few(n, 0.12)
+    colour[some] = torch.round(colour[some] * 4) / 4
+    some = _few(n, 0.5)
+    wild = torch.rand(len(some)) < 0.2
+    angle = torch.where(wild, torch.rand(len(some)) * 2 * math.pi, torch.randn(len(some)) * 0.25)
+    colour[some] = (_hue_rotation(angle) @ colour[some].flatten(2)).unflatten(2, (SIDE, SIDE)).clamp_(min=0)
+    layer[:, :3] = torch.minimum(colour, alpha)
+    some = _few(n, 0.25)
+    alpha[some] = F.max_pool2d(alpha[some], 3, 1, 1)
+    return layer
 
 
 def _hue_rotation(angle: torch.Tensor) -> torch.Tensor:
@@ -200,17 +220,17 @@ def _tint(layer: torch.Tensor, colours: list[str | None]) -> torch.Tensor:
 
 
 def _plain_backgrounds(n: int) -> torch.Tensor:
-    """White, one light colour, or a ramp, sometimes with blotches."""
+    """White, one light colour, or a ramp or two halves, sometimes with blotches; [n, 3, 64, 64] in bytes."""
     first, second = torch.rand(n, 3, 1, 1), torch.rand(n, 3, 1, 1)
     ramp = torch.linspace(0, 1, SIDE).view(1, 1, SIDE, 1)
     ramp = torch.where(torch.rand(n, 1, 1, 1) < 0.6, ramp, ramp.transpose(2, 3))
     step = torch.where(torch.rand(n, 1, 1, 1) < 0.4, (ramp > torch.rand(n, 1, 1, 1) * 0.6 + 0.2).float(), ramp)
     ground = first * step + second * (1 - step)
     blotches = F.interpolate(torch.rand(n, 3, 6, 6), size=(SIDE, SIDE), mode="bilinear")
-    share = torch.rand(n, 1, 1, 1) * 0.6 * _some(n, 0.3)
-    ground = ground * (1 - share) + blotches * share
+    ground = torch.lerp(ground, blotches, torch.rand(n, 1, 1, 1) * 0.6 * (torch.rand(n, 1, 1, 1) < 0.3))
     kind = torch.rand(n, 1, 1, 1)
-    return torch.where(kind < 0.42, torch.ones(1), torch.where(kind < 0.62, first * 0.4 + 0.6, ground))
+    ground = torch.where(kind < 0.42, torch.ones(1), torch.where(kind < 0.62, first * 0.4 + 0.6, ground))
+    return (ground * 255).byte()
 
 
 def _crops(places: torch.Tensor) -> torch.Tensor:
@@ -226,8 +246,8 @@ def _paste(picture: torch.Tensor, layer: torch.Tensor) -> torch.Tensor:
 
 
 def _light(picture: torch.Tensor) -> torch.Tensor:
-    """Brightness, contrast, grey: what differs between scans and screens."""
-    n = len(picture)
-    picture = picture * torch.empty(n, 1, 1, 1).uniform_(0.75, 1.2) + torch.empty(n, 3, 1, 1).uniform_(-0.07, 0.07)
-    grey = picture.mean(1, keepdim=True)
-    return torch.lerp(picture, grey.expand_as(picture), _some(n, 0.07)).clamp(0, 1)
+    """Brightness, colour cast, grey: what differs between scans and screens."""
+    n, some = len(picture), _few(len(picture), 0.07)
+    picture[some] = picture[some].mean(1, keepdim=True).expand(-1, 3, -1, -1)
+    gain, cast = torch.empty(n, 1, 1, 1).uniform_(0.75, 1.2), torch.empty(n, 3, 1, 1).uniform_(-0.07, 0.07)
+    return torch.addcmul(cast, picture, gain).clamp_(0, 1)

@@ -134,9 +134,10 @@ def main() -> None:
     started, saved, mean = time.time() - run.elapsed_s, time.time(), None
     first = run.step_count
     begin = time.time()
-    while (run.elapsed_s := time.time() - started) < args.minutes * 60:
+    while run.elapsed_s < args.minutes * 60:
         losses = run.step(args, run.elapsed_s / 60 / args.minutes)
         mean = losses if mean is None else [0.98 * m + 0.02 * v for m, v in zip(mean, losses)]
+        run.elapsed_s = time.time() - started
         if run.step_count % 50 == 0:
             speed = (run.step_count - first) * args.batch / (time.time() - begin)
             print(f"{run.step_count} {run.elapsed_s / 60:.1f} min  clip {mean[0]:.3f}  pictures {mean[1]:.3f}  "

@@ -1,0 +1,110 @@
+#include "api/handlers.h"
+
+#include <algorithm>
+
+#include "api/json.h"
+#include "api/json_fields.h"
+#include "api/parameters.h"
+
+namespace fovea::api {
+namespace {
+
+using indexer::kMaxK;
+using indexer::kMaxTextBytes;
+
+constexpr IntegerRange kResults{.min = 1, .max = kMaxK, .otherwise = 50};
+constexpr int64_t kMaxId = int64_t{1} << 53;  // what a JSON number holds exactly
+constexpr ListLimits kTexts{.max_items = 256, .max_bytes = kMaxTextBytes};
+constexpr size_t kMaxPictures = 64;
+
+bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
+// A query picture that cannot be decoded is the request's fault, and the field that brought it is named.
+Problem PictureProblem(const Status& status, const std::string& pointer) {
+  Problem problem = AsProblem(status);
+  if (status.code() == StatusCode::kCorrupt || status.code() == StatusCode::kUnsupported) problem.fault = Fault::kPictureUnreadable;
+  if (problem.fault == Fault::kPictureUnreadable || problem.fault == Fault::kInvalidArgument) problem.pointer = pointer;
+  return problem;
+}
+
+Answer<Response> Search(const indexer::SearchRequest& search, const std::string& pointer, const Context& context) {
+  const auto answer = context.library.Search(search);
+  if (!answer) return std::unexpected(PictureProblem(answer.error(), pointer));
+  return JsonResponse(SearchJson(*answer));
+}
+
+Answer<std::variant<indexer::TextQuery, indexer::ImageQuery, indexer::PhotoQuery>> QueryOf(const JsonFields& fields) {
+  const int given = static_cast<int>(fields.Has("text")) + static_cast<int>(fields.Has("image")) + static_cast<int>(fields.Has("photo"));
+  if (given != 1) return RefuseField(given == 0 ? Fault::kMissingField : Fault::kInvalidArgument, "", "give exactly one of text, image and photo");
+  if (fields.Has("text")) {
+    TRY_ASSIGN(std::string text, fields.Text("text", kMaxTextBytes));
+    if (IsBlank(text)) return RefuseField(Fault::kMissingField, "/text", "must not be empty");
+    return indexer::TextQuery{std::move(text)};
+  }
+  if (fields.Has("image")) {
+    TRY_ASSIGN(std::string bytes, fields.Base64("image"));
+    return indexer::ImageQuery{std::move(bytes)};
+  }
+  TRY_ASSIGN(const int64_t id, fields.Integer("photo", {.min = 1, .max = kMaxId}));
+  return indexer::PhotoQuery{{static_cast<uint64_t>(id)}};
+}
+
+}  // namespace
+
+Answer<Response> SearchByParameters(const Request& request, const Context& context) {
+  TRY(OnlyParameters(request, {"q", "k"}));
+  const auto text = FindParameter(request, "q");
+  if (!text || IsBlank(*text)) return RefuseParameter(Fault::kMissingField, "q", "q, the text to search for, must not be empty");
+  if (text->size() > kMaxTextBytes) {
+    return RefuseParameter(Fault::kTooLong, "q", "q must be at most " + std::to_string(kMaxTextBytes) + " bytes of UTF-8");
+  }
+  TRY_ASSIGN(const int64_t k, IntegerParameter(request, "k", kResults));
+  return Search({.query = indexer::TextQuery{std::string(*text)}, .k = static_cast<size_t>(k)}, "/q", context);
+}
+
+Answer<Response> SearchByBody(const Request& request, const Context& context) {
+  TRY(OnlyParameters(request, {}));
+  TRY_ASSIGN(const JsonFields fields, JsonFields::Parse(request));
+  TRY(fields.Only({"text", "image", "photo", "k"}));
+  TRY_ASSIGN(const int64_t k, fields.Integer("k", kResults));
+  TRY_ASSIGN(auto query, QueryOf(fields));
+  const std::string pointer = fields.Has("image") ? "/image" : fields.Has("text") ? "/text" : "/photo";
+  return Search({.query = std::move(query), .k = static_cast<size_t>(k)}, pointer, context);
+}
+
+Answer<Response> SimilarPhotos(const Request& request, const Context& context) {
+  TRY(OnlyParameters(request, {"k"}));
+  TRY_ASSIGN(const int64_t k, IntegerParameter(request, "k", kResults));
+  TRY_ASSIGN(const uint64_t id, IdOf(request, kMaxId, "photo"));
+  return Search({.query = indexer::PhotoQuery{{id}}, .k = static_cast<size_t>(k)}, "/id", context);
+}
+
+Answer<Response> MakeEmbeddings(const Request& request, const Context& context) {
+  TRY(OnlyParameters(request, {}));
+  TRY_ASSIGN(const JsonFields fields, JsonFields::Parse(request));
+  TRY(fields.Only({"texts", "images", "normalised"}));
+  TRY_ASSIGN(const bool normalised, fields.Boolean("normalised", true));
+  if (!fields.Has("texts") && !fields.Has("images")) return RefuseField(Fault::kMissingField, "", "give texts, images or both");
+  TRY_ASSIGN(const auto texts, fields.Texts("texts", kTexts));
+  TRY_ASSIGN(const auto images, fields.Base64s("images", {.max_items = kMaxPictures, .max_bytes = context.max_body_bytes}));
+
+  const auto scale = normalised ? indexer::Library::Scale::kUnit : indexer::Library::Scale::kRaw;
+  Json answer = Json::object();
+  if (!texts.empty()) {
+    TRY_ASSIGN(const encoder::Features features, context.library.EmbedTexts(texts, scale));
+    answer["texts"] = FeaturesJson(features);
+  }
+  if (!images.empty()) {
+    const auto features = context.library.EmbedPictures(images, scale);
+    if (!features) return std::unexpected(PictureProblem(features.error(), "/images"));
+    answer["images"] = FeaturesJson(*features);
+  }
+  answer["normalised"] = normalised;
+  if (const auto model = context.library.GetStatus().model) {
+    answer["model"] = model->id;
+    answer["dim"] = model->embed_dim;
+  }
+  return JsonResponse(answer);
+}
+
+}  // namespace fovea::api

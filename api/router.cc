@@ -1,0 +1,104 @@
+#include "api/router.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "api/handlers.h"
+#include "api/http_error.h"
+#include "api/web_assets.h"
+#include "base/log.h"
+
+namespace fovea::api {
+namespace {
+
+constexpr size_t kSmallBodyBytes = 64 * 1024;
+
+std::vector<Route> AllRoutes() {
+  std::vector<Route> routes = {
+      {"GET", "/v1/search", SearchByParameters},
+      {"POST", "/v1/search", SearchByBody, RunOn::kWorker, Body::kPictures},
+      {"GET", "/v1/photos", ListPhotos},
+      {"GET", "/v1/photos/{id}", ShowPhoto},
+      {"GET", "/v1/photos/{id}/thumbnail", ShowThumbnail},
+      {"GET", "/v1/photos/{id}/file", SendFile},
+      {"GET", "/v1/photos/{id}/similar", SimilarPhotos},
+      {"GET", "/v1/roots", ListRoots},
+      {"POST", "/v1/roots", AddRoot, RunOn::kWorker, Body::kSmall},
+      {"DELETE", "/v1/roots/{id}", RemoveRoot},
+      {"GET", "/v1/jobs", ListJobs},
+      {"GET", "/v1/failures", ListFailures},
+      {"POST", "/v1/failures/retry", RetryFailures, RunOn::kWorker, Body::kSmall},
+      {"POST", "/v1/embeddings", MakeEmbeddings, RunOn::kWorker, Body::kPictures},
+      {"GET", "/v1/status", ShowStatus},
+      {"GET", "/healthz", ShowHealth, RunOn::kIoThread},
+      {"GET", "/readyz", ShowReadiness},
+      {"GET", "/metrics", ShowMetrics},
+  };
+  for (const WebAsset& asset : WebAssets()) routes.push_back({"GET", asset.path, SendWebAsset, RunOn::kIoThread});
+  return routes;
+}
+
+// Whether `path` fits `pattern`; what stands in the place of {id} is the answer, empty if the pattern has none.
+std::optional<std::string_view> Fit(std::string_view pattern, std::string_view path) {
+  constexpr std::string_view kId = "{id}";
+  const size_t at = pattern.find(kId);
+  if (at == std::string_view::npos) return pattern == path ? std::optional<std::string_view>("") : std::nullopt;
+  const std::string_view before = pattern.substr(0, at);
+  const std::string_view after = pattern.substr(at + kId.size());
+  if (path.size() <= before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after)) return std::nullopt;
+  const std::string_view id = path.substr(before.size(), path.size() - before.size() - after.size());
+  return id.contains('/') ? std::nullopt : std::optional(id);
+}
+
+}  // namespace
+
+Router::Router(Context context) : context_(std::move(context)), routes_(AllRoutes()) {}
+
+std::string Router::AllowedMethods(const Request& request) const {
+  std::string allowed;
+  for (const Route& route : routes_) {
+    if (!Fit(route.pattern, request.path) && request.path != "*") continue;
+    for (const std::string_view method : {route.method, std::string_view(route.method == "GET" ? "HEAD" : "")}) {
+      if (!method.empty() && allowed.find(method) == std::string::npos) allowed += std::string(method) + ", ";
+    }
+  }
+  return allowed.empty() ? allowed : allowed + "OPTIONS";
+}
+
+Answer<const Route*> Router::Find(Request& request) const {
+  const std::string_view method = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
+  for (const Route& route : routes_) {
+    if (route.method != method) continue;
+    if (const auto id = Fit(route.pattern, request.path)) {
+      request.id = *id;
+      return &route;
+    }
+  }
+  const std::string allowed = AllowedMethods(request);
+  if (allowed.empty()) return Refuse(Fault::kNoSuchRoute, StrCat("there is nothing at \"", request.path.substr(0, 200), "\""));
+  if (request.method == "OPTIONS") return nullptr;
+  Problem problem{.fault = Fault::kMethodNotAllowed, .detail = "this address takes " + allowed};
+  problem.headers.push_back({"Allow", allowed});
+  return std::unexpected(std::move(problem));
+}
+
+size_t Router::MaxBodyBytes(const Route* route) const {
+  return route != nullptr && route->body == Body::kPictures ? context_.max_body_bytes : std::min(kSmallBodyBytes, context_.max_body_bytes);
+}
+
+Response Router::Run(const Route* route, const Request& request) const {
+  if (route == nullptr) {
+    Response response{.status = 204};
+    response.Set("Allow", AllowedMethods(request));
+    return response;
+  }
+  Answer<Response> answer = route->handler(request, context_);
+  if (answer) return *std::move(answer);
+  Problem problem = std::move(answer).error();
+  const bool loading = problem.fault == Fault::kTooManyRequests && !context_.library.ready();
+  if (loading) problem.fault = Fault::kLoading;  // the library is busy in both cases; only ready() tells them apart
+  if (HttpStatusOf(problem.fault) == 500) LogWarning(request.method, " ", route->pattern, ": ", problem.detail);
+  return ErrorResponse(problem);
+}
+
+}  // namespace fovea::api

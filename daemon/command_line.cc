@@ -1,0 +1,181 @@
+#include "daemon/command_line.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include "base/log.h"
+#include "daemon/nearest_name.h"
+#include "daemon/version.h"
+
+namespace fovea::daemon {
+namespace {
+
+constexpr int kManyValues = 100'000;
+
+// The parser and the variables that it fills; the variables must not move while it lives.
+struct Parser {
+  CLI::App app{"fovea finds pictures by what is on them. It watches folders, and answers over HTTP on this machine."};
+  CommandLine line;
+  std::vector<std::string> texts;   // embed
+  std::vector<std::string> images;  // embed, search
+  std::string query;                // search
+  CLI::App* search = nullptr;
+  CLI::App* embed = nullptr;
+};
+
+std::string HelpOf(const SettingKey& key) {
+  std::string help(key.help);
+  if (!key.choices.empty()) help += StrCat(" [", key.choices, "]");
+  if (std::holds_alternative<Number>(key.field)) help += StrCat(" (", key.min, " to ", key.max, " ", key.unit, ")");
+  const std::string value = SettingText(Settings(), key);
+  return value.empty() ? help : help + StrCat("; default ", value);
+}
+
+void AddSettings(CLI::App& command, unsigned set, CommandLine& line) {
+  command.add_option("--config", line.config_file, "settings file; default $XDG_CONFIG_HOME/fovea/fovea.json")->group("Settings")->type_name("FILE");
+  for (const SettingKey& key : SettingKeys()) {
+    if ((key.commands & set) == 0) continue;
+    const auto take = [&line, name = std::string(key.name)](const std::string& text) { line.settings.emplace_back(name, text); };
+    command.add_option_function<std::string>(CommandLineName(key), take, HelpOf(key))
+        ->group("Settings")->type_name(std::holds_alternative<Number>(key.field) ? "N" : "VALUE");
+  }
+}
+
+CLI::App* AddCommand(Parser& parser, CLI::App& parent, const std::string& name, Command command, unsigned set, const std::string& help) {
+  CLI::App* added = parent.add_subcommand(name, help);
+  added->callback([&parser, command] { parser.line.command = command; });
+  if (set != 0) AddSettings(*added, set, parser.line);
+  return added;
+}
+
+void AddServe(Parser& parser) {
+  CLI::App* serve = AddCommand(parser, parser.app, "serve", Command::kServe, kServe, "run the daemon: watch, index, answer; page at /");
+  serve->add_option("ROOT", parser.line.roots, "folders of pictures to watch from now on")->type_name("");
+  serve->add_flag("--progress", parser.line.progress, "progress lines even when standard output is no terminal");
+}
+
+void AddIndex(Parser& parser) {
+  CLI::App* index = AddCommand(parser, parser.app, "index", Command::kIndex, kIndex,
+                               "index folders and end: exit 0 all well, 3 some files failed");
+  index->add_option("ROOT", parser.line.roots, "folders of pictures; none = all that were added before")->type_name("");
+  index->add_flag("--progress", parser.line.progress, "a progress bar even when standard output is no terminal");
+}
+
+void AddSearch(Parser& parser) {
+  CLI::App* search = AddCommand(parser, parser.app, "search", Command::kSearch, kSearch,
+                                "print score and path of the pictures that fit best; asks a running daemon or the data itself");
+  search->add_option("TEXT", parser.query, "what is on the picture")->type_name("");
+  search->add_option("--image", parser.images, "find pictures like this file")->type_name("FILE")->expected(1)->allow_extra_args(false);
+  search->add_option("--photo", parser.line.photo, "find pictures like this stored photo")->type_name("ID");
+  search->add_option("-k,--count", parser.line.k, "how many")->check(CLI::Range(uint64_t{1}, uint64_t{indexer::kMaxK}))->capture_default_str();
+  search->add_flag("--json", parser.line.json, "the daemon's whole answer");
+  parser.search = search;
+}
+
+void AddEmbed(Parser& parser) {
+  CLI::App* embed = AddCommand(parser, parser.app, "embed", Command::kEmbed, kEmbed,
+                               "print the features of texts and pictures as JSON, one row per input in the order given");
+  embed->add_option("--text", parser.texts, "texts")->type_name("TEXT")->expected(1, kManyValues)->allow_extra_args(false);
+  embed->add_option("--image", parser.images, "picture files")->type_name("FILE")->expected(1, kManyValues)->allow_extra_args(false);
+  embed->add_flag("--raw", parser.line.raw, "as the model gives them, not brought to unit length");
+  embed->add_flag("--parity", parser.line.parity, "decode pictures step by step as the reference does (no EXIF orientation, full size)");
+  parser.embed = embed;
+}
+
+void AddStatusAndModel(Parser& parser) {
+  CLI::App* status = AddCommand(parser, parser.app, "status", Command::kStatus, kStatus, "what the daemon does, or what lies on the data");
+  status->add_flag("--json", parser.line.json, "the daemon's whole answer");
+  CLI::App* model = parser.app.add_subcommand("model", "the models on this machine")->require_subcommand(1);
+  CLI::App* list = AddCommand(parser, *model, "list", Command::kModelList, 0, "models found, what they know, and how to use others");
+  list->add_flag("--json", parser.line.json, "as JSON");
+  CLI::App* inspect = AddCommand(parser, *model, "inspect", Command::kModelInspect, 0, "load a model and print its facts");
+  inspect->add_option("MODEL", parser.line.model, "name or folder")->required()->type_name("");
+}
+
+// The deepest command that was named, for help and suggestions.
+const CLI::App* Named(const CLI::App& app) {
+  const auto named = app.get_subcommands();
+  return named.empty() ? &app : Named(*named.front());
+}
+
+std::vector<std::string> OptionNames(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// "--batchsize" -> ` (did you mean "--batch-size"?)`, for the first argument that no command knows.
+std::string SuggestFor(const Parser& parser, int argc, const char* const* argv) {
+  const CLI::App* command = Named(parser.app);
+  const std::vector<std::string> options = OptionNames(*command);
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument(argv[i], std::min(std::string_view(argv[i]).find('='), std::string_view(argv[i]).size()));
+    if (!argument.starts_with("--") || std::find(options.begin(), options.end(), argument) != options.end()) continue;
+    return Suggestion(argument, options);
+  }
+  std::vector<std::string> commands;
+  for (const CLI::App* known : command->get_subcommands([](const CLI::App*) { return true; })) commands.push_back(known->get_name());
+  return argc > 1 ? Suggestion(argv[command == &parser.app ? 1 : argc - 1], commands) : "";
+}
+
+ExitCode Mistake(std::string_view what) {
+  std::cerr << "fovea: " << what << "; `fovea --help` lists what there is\n";
+  return ExitCode::kUsage;
+}
+
+// embed's texts and pictures in the order they were given.
+std::vector<Input> InOrder(const Parser& parser) {
+  std::vector<Input> inputs;
+  size_t text = 0;
+  size_t image = 0;
+  for (const CLI::Option* option : parser.embed->parse_order()) {
+    if (option->check_lname("text")) inputs.push_back({Input::Kind::kText, parser.texts.at(text++)});
+    if (option->check_lname("image")) inputs.push_back({Input::Kind::kImageFile, parser.images.at(image++)});
+  }
+  return inputs;
+}
+
+std::variant<CommandLine, ExitCode> Finish(Parser& parser) {
+  CommandLine& line = parser.line;
+  if (line.command == Command::kEmbed) {
+    line.inputs = InOrder(parser);
+    if (line.inputs.empty()) return Mistake("embed needs --text or --image");
+  }
+  if (line.command == Command::kSearch) {
+    const bool text = parser.search->count("TEXT") > 0;
+    if (text) line.inputs.push_back({Input::Kind::kText, parser.query});
+    if (!parser.images.empty()) line.inputs.push_back({Input::Kind::kImageFile, parser.images.front()});
+    if (line.inputs.size() + (line.photo ? 1 : 0) != 1) return Mistake("search needs one of TEXT, --image and --photo");
+  }
+  return std::move(line);
+}
+
+}  // namespace
+
+std::variant<CommandLine, ExitCode> ParseCommandLine(int argc, const char* const* argv) {
+  Parser parser;
+  parser.app.set_version_flag("--version", StrCat("fovea ", Version()));
+  parser.app.require_subcommand(1);
+  parser.app.footer("Exit codes: 0 well, 1 failed (one line says why), 2 wrong command line, 3 some files failed, 130 interrupted.");
+  AddServe(parser);
+  AddIndex(parser);
+  AddSearch(parser);
+  AddEmbed(parser);
+  AddStatusAndModel(parser);
+  try {
+    parser.app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help or --version
+    parser.app.exit(asked);
+    return ExitCode::kOk;
+  } catch (const CLI::ParseError& mistake) {
+    return Mistake(StrCat(mistake.what(), SuggestFor(parser, argc, argv)));
+  }
+  return Finish(parser);
+}
+
+}  // namespace fovea::daemon

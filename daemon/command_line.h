@@ -1,0 +1,45 @@
+#pragma once
+// ParseCommandLine turns argv into a CommandLine; --help, --version and mistakes are answered here.
+//
+// Owns:    plain values.
+// Threads: called once at start.
+// Errors:  an ExitCode instead of a CommandLine: kOk after --help or --version, kUsage after one line about the mistake.
+// Units:   none.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "daemon/exit_code.h"
+#include "daemon/settings.h"
+
+namespace fovea::daemon {
+
+enum class Command { kServe, kIndex, kSearch, kEmbed, kStatus, kModelList, kModelInspect };
+
+// One thing to embed or to search with.
+struct Input {
+  enum class Kind { kText, kImageFile } kind = Kind::kText;
+  std::string value;
+};
+
+struct CommandLine {
+  Command command = Command::kServe;
+  std::string config_file;
+  std::vector<std::pair<std::string, SettingValue>> settings;  // key name and value, as LoadSettings takes them
+  std::vector<std::string> roots;      // serve, index
+  bool progress = false;               // serve, index: progress even if standard output is no terminal
+  std::vector<Input> inputs;           // embed: in the order given; search: exactly one, or none with `photo`
+  std::optional<uint64_t> photo;       // search
+  uint64_t k = 10;                     // search
+  bool json = false;                   // search, status, model list
+  bool raw = false;                    // embed: features as the model gives them
+  bool parity = false;                 // embed: decode as the reference does
+  std::string model;                   // model inspect
+};
+
+std::variant<CommandLine, ExitCode> ParseCommandLine(int argc, const char* const* argv);
+
+}  // namespace fovea::daemon

@@ -1,0 +1,83 @@
+#include "daemon/status_command.h"
+
+#include <filesystem>
+#include <iostream>
+
+#include "api/json.h"
+#include "base/log.h"
+#include "daemon/daemon_file.h"
+#include "daemon/http_client.h"
+#include "storage/catalog.h"
+
+namespace fovea::daemon {
+namespace {
+
+Result<api::Json> AskDaemon(const std::string& url) {
+  ASSIGN_OR_RETURN(const HttpAnswer answer, Ask({.url = url, .target = "/v1/status", .json_body = ""}));
+  api::Json json = api::Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+  if (answer.status != 200 || !json.is_object()) return Failed(IoError(StrCat(url, " answered ", answer.status, "; is it fovea?")));
+  json["url"] = url;
+  return json;
+}
+
+Result<api::Json> ReadData(const std::string& folder) {
+  if (!std::filesystem::is_directory(folder)) {
+    return Failed(NotFound(StrCat("no library in \"", folder, "\" and no daemon runs on it; begin with `fovea serve FOLDER`")));
+  }
+  storage::Catalog::Options options;
+  options.folder = folder;
+  options.read_only = true;
+  ASSIGN_OR_RETURN(const std::unique_ptr<storage::Catalog> catalog, storage::Catalog::Open(options));
+  api::Json json;
+  json["state"] = "no daemon runs";
+  json["photos"] = catalog->photo_count();
+  json["failures"] = catalog->failure_count();
+  json["roots"] = api::Json::array();
+  for (const storage::Root& root : catalog->ListRoots()) {
+    json["roots"].push_back({{"id", root.id.value}, {"path", root.path}, {"state", root.state == storage::RootState::kOnline ? "online" : "offline"}});
+  }
+  return json;
+}
+
+Result<api::Json> FindStatus(const Settings& settings) {
+  if (!settings.server.empty()) return AskDaemon(settings.server);
+  const Result<std::string> running = FindDaemon(settings.data);
+  return running ? AskDaemon(*running) : ReadData(settings.data);
+}
+
+std::string TextOf(const api::Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+// "name: value" per line; objects on one line, lists one line per entry.
+void PrintForPeople(const api::Json& status) {
+  for (const auto& [name, value] : status.items()) {
+    if (value.is_null()) continue;
+    if (value.is_array()) {
+      for (const api::Json& entry : value) {
+        std::cout << name << ":";
+        for (const auto& [field, text] : entry.items()) std::cout << " " << field << " " << TextOf(text);
+        std::cout << "\n";
+      }
+    } else if (value.is_object()) {
+      for (const auto& [field, text] : value.items()) {
+        if (!text.is_null()) std::cout << name << "." << field << ": " << TextOf(text) << "\n";
+      }
+    } else {
+      std::cout << name << ": " << TextOf(value) << "\n";
+    }
+  }
+  std::cout << std::flush;
+}
+
+}  // namespace
+
+Result<ExitCode> RunStatus(const CommandLine& line, const LoadedSettings& loaded) {
+  ASSIGN_OR_RETURN(const api::Json status, FindStatus(loaded.settings));
+  if (line.json) {
+    std::cout << api::Dump(status) << std::endl;
+  } else {
+    PrintForPeople(status);
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace fovea::daemon

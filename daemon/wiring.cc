@@ -1,0 +1,108 @@
+#include "daemon/wiring.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <thread>
+
+#include "base/log.h"
+#include "daemon/version.h"
+#include "encoder/decoder.h"
+
+namespace fovea::daemon {
+namespace {
+
+int OrProcessors(int64_t threads) {
+  if (threads > 0) return static_cast<int>(threads);
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+}  // namespace
+
+void SetLogLevelFrom(const Settings& settings) {
+  constexpr std::array<std::string_view, 5> kNames = {"debug", "info", "warning", "error", "off"};
+  const auto found = std::find(kNames.begin(), kNames.end(), settings.log_level);
+  SetLogLevel(static_cast<LogLevel>(found - kNames.begin()));
+}
+
+Status InitProcess(const Settings& settings) {
+  encoder::SetTorchThreads(OrProcessors(settings.torch_threads));
+  return encoder::InitDecoder(1);
+}
+
+indexer::LibraryOptions MakeLibraryOptions(const Settings& settings) {
+  indexer::LibraryOptions options;
+  options.decode_threads = OrProcessors(settings.decode_threads);
+  options.batch_size = static_cast<int>(settings.batch_size);
+  options.batch_wait_ms = static_cast<int>(settings.batch_wait_ms);
+  options.settle_ms = static_cast<int>(settings.settle_ms);
+  options.reconcile_s = static_cast<int>(settings.reconcile_s);
+  options.thumbnail_px = static_cast<int>(settings.thumbnail_px);
+  options.snapshot_every_s = static_cast<int>(settings.snapshot_every_s);
+  options.limits.max_file_bytes = settings.max_file_mib << 20;
+  options.limits.max_pixels = settings.max_megapixels * 1'000'000;
+  return options;
+}
+
+Result<api::ServerOptions> MakeServerOptions(const Settings& settings) {
+  api::ServerOptions options;
+  const std::string& listen = settings.listen;
+  const size_t colon = listen.rfind(':');
+  const std::string port = colon == std::string::npos ? "" : listen.substr(colon + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), options.port);
+  if (port.empty() || error != std::errc() || end != port.data() + port.size()) {
+    return Failed(InvalidArgument(StrCat("setting \"listen\": \"", listen, "\" must be ADDRESS:PORT with a port of 0 to 65535")));
+  }
+  options.address = listen.substr(0, colon);
+  if (options.address.starts_with('[') && options.address.ends_with(']')) options.address = options.address.substr(1, options.address.size() - 2);
+  options.io_threads = static_cast<int>(settings.http_io_threads);
+  options.worker_threads = static_cast<int>(settings.http_worker_threads);
+  options.max_queued_requests = static_cast<size_t>(settings.http_max_queued_requests);
+  options.max_connections = static_cast<size_t>(settings.http_max_connections);
+  options.max_header_bytes = static_cast<size_t>(settings.http_max_header_kib) << 10;
+  options.max_body_bytes = static_cast<size_t>(settings.http_max_body_mib) << 20;
+  options.read_timeout_s = static_cast<int>(settings.http_read_timeout_s);
+  options.write_timeout_s = static_cast<int>(settings.http_write_timeout_s);
+  options.idle_timeout_s = static_cast<int>(settings.http_idle_timeout_s);
+  options.allowed_hosts = settings.allowed_hosts;
+  options.version = Version();
+  return options;
+}
+
+encoder::ClipModelOptions MakeModelOptions(const Settings& settings) {
+  encoder::ClipModelOptions options;
+  options.precision = settings.precision;
+  if (settings.device == "cpu") options.device = encoder::DeviceChoice::kCpu;
+  if (settings.device == "cuda") options.device = encoder::DeviceChoice::kCuda;
+  return options;
+}
+
+Result<std::unique_ptr<storage::Catalog>> OpenCatalog(const Settings& settings) {
+  storage::Catalog::Options options;
+  options.folder = settings.data;
+  options.cache_bytes = static_cast<size_t>(settings.store_cache_mib) << 20;
+  return storage::Catalog::Open(options);
+}
+
+Result<std::vector<std::string>> ResolveRoots(const std::vector<std::string>& roots) {
+  std::vector<std::string> resolved;
+  for (const std::string& root : roots) {
+    std::error_code error;
+    const std::filesystem::path path = std::filesystem::canonical(root, error);
+    if (error) return Failed(NotFound(StrCat("folder \"", root, "\": ", error.message())));
+    if (!std::filesystem::is_directory(path, error)) return Failed(InvalidArgument(StrCat("\"", root, "\" is not a folder")));
+    resolved.push_back(path.string());
+  }
+  return resolved;
+}
+
+Status AddRoots(indexer::Library& library, const std::vector<std::string>& roots) {
+  for (const std::string& root : roots) {
+    const auto added = library.AddRoot(root);
+    if (!added && added.error().code() != StatusCode::kAlreadyExists) return added.error();
+  }
+  return {};
+}
+
+}  // namespace fovea::daemon

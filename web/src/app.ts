@@ -8,8 +8,9 @@ import { Panel } from './library/panel';
 import { Progress } from './library/progress';
 import { LibraryWatch } from './library/watch';
 import type { Snapshot } from './library/watch';
+import { Address } from './search/address';
 import { SearchBox } from './search/box';
-import { BROWSE, addressOf, placeOf, sameQuery } from './search/query';
+import { BROWSE, addressOf, sameQuery } from './search/query';
 import type { Query } from './search/query';
 import { Results } from './search/results';
 import type { Answer } from './search/results';
@@ -29,9 +30,10 @@ export class App {
   private readonly panel = new Panel(this.watch);
   private readonly progress = new Progress(() => this.panel.open('failures'));
   private readonly note = new ModelNote();
+  private readonly address = new Address();
   private settled = true; // the next key press begins a new entry of the history
   private focusFirst = false; // the next answer takes the focus, which stood in a picture that is gone
-  private opened = false; // the large picture has an entry of its own, which closing takes back
+  private scrollTo: number | null = null; // where the next answer is to be looked at
 
   start(): void {
     this.watch.listen((now, before) => this.libraryChanged(now, before));
@@ -48,11 +50,13 @@ export class App {
 
   /** Brings the page to what the address says. */
   private follow(): void {
-    const { query, photo } = placeOf(location.href);
+    const { query, photo } = this.address.place;
     this.settled = true;
-    this.opened = history.state?.opened === true;
     this.box.show(query);
-    if (!sameQuery(query, this.results.asked) || this.results.answer.photos.length === 0) void this.results.ask(query);
+    if (!sameQuery(query, this.results.asked) || this.results.answer.photos.length === 0) {
+      this.scrollTo = this.address.entry.y;
+      void this.results.ask(query);
+    }
     if (!photo) this.viewer.close();
     else if (this.viewer.shown?.id !== photo) void this.showById(photo);
   }
@@ -61,11 +65,10 @@ export class App {
     const wasSettled = this.settled;
     this.settled = settled;
     if (sameQuery(query, this.results.asked)) return this.box.show(query);
-    const address = addressOf({ query, photo: null });
-    if (settled || wasSettled) history.pushState(null, '', address);
-    else history.replaceState(null, '', address);
+    if (settled || wasSettled) this.address.push({ query, photo: null });
+    else this.address.replace({ query, photo: null });
     this.box.show(query);
-    window.scrollTo({ top: 0 });
+    this.scrollTo = 0;
     this.grid.startOver();
     void this.results.ask(query);
   }
@@ -73,30 +76,35 @@ export class App {
   private draw(answer: Answer, grown: boolean): void {
     this.grid.show(answer.photos, (photo) => addressOf({ query: answer.query, photo: photo.id }));
     if (!grown) this.grid.startOver();
+    if (this.scrollTo !== null) window.scrollTo({ top: this.scrollTo });
+    this.scrollTo = null;
     if (this.focusFirst && answer.photos.length > 0) this.grid.focusCurrent();
     this.focusFirst = false;
     document.title = answer.query.kind === 'text' ? `${answer.query.text} · fovea` : 'fovea';
     document.body.dataset['view'] = answer.query.kind;
     byId('more').hidden = !answer.more;
+    if (answer.error?.trouble === 'problem' && answer.photos.length > 0) toast(answer.error.message, true);
     this.drawAround();
   }
 
   private drawAround(): void {
     showHeadline(this.results.answer, this.watch.now);
     showNotice(this.results.answer, this.watch.now, () => this.watch.soon());
-    const { error, photos } = this.results.answer;
-    const away = this.watch.now.error?.trouble === 'offline' && photos.length > 0;
-    const offline = byId('offline');
-    if (away && offline.hidden) offline.replaceChildren(icon('unplugged'), h('p', {}, 'fovea is not answering. The page goes on by itself when it is back.'));
-    offline.hidden = !away;
+    const away = this.watch.now.error?.trouble === 'offline' && this.results.answer.photos.length > 0;
+    this.showTrouble(away ? 'fovea is not answering. The page goes on by itself when it is back.' : (this.watch.now.status?.reason ?? ''));
     document.body.classList.toggle('is-away', away);
-    if (error?.trouble === 'problem' && photos.length > 0) toast(error.message, true);
+  }
+
+  private showTrouble(words: string): void {
+    const strip = byId('trouble');
+    strip.hidden = words === '';
+    if (words !== '' && strip.textContent !== words) strip.replaceChildren(icon('unplugged'), h('p', {}, words));
   }
 
   private libraryChanged(now: Snapshot, before: Snapshot): void {
     this.panel.show(now);
     this.progress.show(now);
-    this.note.show(now.status?.model ?? null);
+    this.note.show(now.status && now.status.photos > 0 ? now.status.model : null);
     this.drawAround();
     const back = before.error !== null && now.error === null;
     const grown = before.status !== null && now.status !== null && before.status.photos !== now.status.photos;
@@ -109,8 +117,7 @@ export class App {
     const photo = this.results.answer.photos[index];
     if (!photo) return;
     this.settled = true;
-    history.pushState({ opened: true }, '', addressOf({ query: this.results.answer.query, photo: photo.id }));
-    this.opened = true;
+    this.address.push({ query: this.results.answer.query, photo: photo.id }, true);
     this.showAt(index);
   }
 
@@ -134,7 +141,7 @@ export class App {
     if (to >= this.results.answer.photos.length && !(await this.results.more())) return;
     const photo = this.results.answer.photos[to];
     if (!photo || this.indexOfShown() !== from) return;
-    history.replaceState(history.state, '', addressOf({ query: this.results.answer.query, photo: photo.id }));
+    this.address.replace({ query: this.results.answer.query, photo: photo.id });
     this.showAt(to);
   }
 
@@ -144,29 +151,26 @@ export class App {
     if (known >= 0) return this.showAt(known);
     try {
       const photo = await getPhoto(id);
-      if (placeOf(location.href).photo === id) this.viewer.show(photo, { index: -1, count: 0, more: false });
+      if (this.address.place.photo === id) this.viewer.show(photo, { index: -1, count: 0, more: false });
     } catch (cause) {
       toast(asApiError(cause).message, true);
-      history.replaceState(null, '', addressOf({ ...placeOf(location.href), photo: null }));
+      this.address.replace({ ...this.address.place, photo: null });
     }
   }
 
   private similarTo(photo: Photo): void {
     const query: Query = { kind: 'similar', id: photo.id };
-    history.pushState(null, '', addressOf({ query, photo: null }));
-    this.opened = false;
+    this.address.push({ query, photo: null });
     this.focusFirst = true;
     this.follow();
-    window.scrollTo({ top: 0 });
   }
 
   private viewerClosed(): void {
-    const { query, photo } = placeOf(location.href);
+    const { query, photo } = this.address.place;
     if (!photo) return;
     const index = this.results.answer.photos.findIndex((shown) => shown.id === photo);
-    if (this.opened) history.back();
-    else history.replaceState(null, '', addressOf({ query, photo: null }));
-    this.opened = false;
+    if (this.address.entry.opened) this.address.back();
+    else this.address.replace({ query, photo: null });
     if (index >= 0) this.grid.focus(index);
   }
 

@@ -1,6 +1,7 @@
 // ApiError is the one kind of failure that the client throws, besides an abort.
 
-export type Trouble = 'offline' | 'loading' | 'problem';
+/** offline: nobody answers; loading, busy: ask again in a moment; problem: asking again would not help. */
+export type Trouble = 'offline' | 'loading' | 'busy' | 'problem';
 
 export class ApiError extends Error {
   constructor(
@@ -22,6 +23,12 @@ export function asApiError(error: unknown): ApiError {
   return new ApiError('problem', 'Something in this page went wrong', error instanceof Error ? error.message : String(error));
 }
 
+function troubleOf(status: number, code: string): Trouble {
+  if (code === 'shutting_down') return 'offline';
+  if (status === 503 && code === 'loading') return 'loading';
+  return status === 503 || status === 429 ? 'busy' : 'problem';
+}
+
 /** Reads a problem+json answer (RFC 9457); any other body becomes a plain sentence. */
 export async function problemOf(response: Response): Promise<ApiError> {
   let body: Record<string, unknown> = {};
@@ -32,9 +39,8 @@ export async function problemOf(response: Response): Promise<ApiError> {
   }
   const word = (key: string): string => (typeof body[key] === 'string' ? (body[key] as string) : '');
   const code = word('code');
-  const loading = response.status === 503 && (code === '' || code === 'loading' || code === 'busy');
   return new ApiError(
-    loading ? 'loading' : 'problem',
+    troubleOf(response.status, code),
     word('title') || `The daemon answered ${response.status}`,
     word('detail'),
     response.status,

@@ -134,6 +134,7 @@ export function readStatus(value: unknown): Status {
     failures: count(status['failures']),
     pending: count(status['pending']),
     state: text(status['state']),
+    reason: text(status['reason']),
     version: text(status['version']),
     model: readModel(status['model'], status),
     roots: readRoots(status),

@@ -80,6 +80,7 @@ export interface Status {
   failures: number;
   pending: number;
   state: string;
+  reason: string; // what has failed, when something has
   version: string;
   model: Model | null;
   roots: Root[];

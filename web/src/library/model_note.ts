@@ -5,7 +5,7 @@ import { icon } from '../ui/icons';
 import { recall, remember } from '../ui/store';
 
 const KEY = 'fovea-model-note';
-export const REAL_MODEL_COMMAND = 'fovea serve --model /path/to/clip-vit-base-patch32';
+export const REAL_MODEL_COMMAND = 'fovea serve --model ~/models/clip-vit-base-patch32';
 
 export const isSmall = (model: Model): boolean => model.name.startsWith('fovea-tiny');
 

@@ -51,7 +51,10 @@ export class Progress {
   }
 
   show({ jobs, status, error }: Snapshot): void {
-    if (error) return;
+    if (error) {
+      this.strip.hidden = true;
+      return;
+    }
     const active = jobs.filter(isActive);
     if (active.length > 0) this.progress(sumOf(active));
     else if (this.running) this.finished(status?.photos ?? 0, status?.failures ?? 0);

@@ -51,10 +51,10 @@ export class Results {
     await this.run(async (signal) => {
       const page = await this.fetch(query, FIRST_K, null, signal);
       this.take({ query, photos: page.photos, more: page.more, tookMs: page.tookMs, error: null }, page, false);
-    });
+    }, (error) => this.askFailed(error));
   }
 
-  /** Asks the same again, for when the library has changed: as many as are shown, and keeps quiet about a failure. */
+  /** Asks the same again, for when the library has changed: as many as are shown. A failure leaves things as they are. */
   async refresh(): Promise<void> {
     if (this.running) return;
     const { query, photos } = this.answer;
@@ -62,7 +62,7 @@ export class Results {
       const wanted = Math.max(photos.length, query.kind === 'browse' ? BROWSE_PAGE : FIRST_K);
       const page = await this.fetch(query, Math.min(wanted, MOST_K), null, signal);
       this.take({ query, photos: page.photos, more: page.more, tookMs: page.tookMs, error: null }, page, true);
-    });
+    }, () => undefined);
   }
 
   /** Fetches the next page and appends it. Returns whether anything came. */
@@ -76,7 +76,7 @@ export class Results {
       const fresh = page.photos.filter((photo) => !known.has(photo.id));
       came = fresh.length > 0;
       this.take({ query, photos: [...photos, ...fresh], more: page.more, tookMs, error: null }, page, true);
-    });
+    }, (error) => this.moreFailed(error));
     return came;
   }
 
@@ -95,7 +95,7 @@ export class Results {
     return { photos: answer.photos, more: answer.photos.length >= k && k < MOST_K, tookMs: answer.tookMs, cursor: null };
   }
 
-  private async run(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  private async run(work: (signal: AbortSignal) => Promise<void>, onFailure: (error: ApiError) => void): Promise<void> {
     this.running?.abort();
     clearTimeout(this.retry);
     const mine = new AbortController();
@@ -104,7 +104,7 @@ export class Results {
     try {
       await work(mine.signal);
     } catch (cause) {
-      if (!isAbort(cause)) this.failed(asApiError(cause));
+      if (!isAbort(cause)) onFailure(asApiError(cause));
     } finally {
       if (this.running === mine) {
         this.running = null;
@@ -114,10 +114,19 @@ export class Results {
   }
 
   /** What is shown stays; a model that is still loading, or a daemon that is away, is asked again by itself. */
-  private failed(error: ApiError): void {
+  private askFailed(error: ApiError): void {
     const same = this.answer.query === this.asked;
     this.answer = { ...this.answer, query: this.asked, error, photos: same ? this.answer.photos : [], more: false };
     this.onAnswer(this.answer, false);
     if (error.trouble !== 'problem') this.retry = window.setTimeout(() => void this.ask(this.asked), RETRY_MS);
+  }
+
+  private moreFailed(error: ApiError): void {
+    if (error.trouble !== 'problem') {
+      this.retry = window.setTimeout(() => void this.more(), RETRY_MS);
+      return;
+    }
+    this.answer = { ...this.answer, error, more: false };
+    this.onAnswer(this.answer, true);
   }
 }

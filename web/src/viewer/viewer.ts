@@ -50,7 +50,7 @@ export class Viewer {
       h('aside', { class: 'viewer-side', 'aria-label': 'Facts' }, this.heading, actions, this.side),
     );
     this.similar.addEventListener('click', () => this.photo && events.onSimilar(this.photo));
-    this.dialog.addEventListener('keydown', (event) => this.key(event));
+    document.addEventListener('keydown', (event) => this.key(event));
     this.dialog.addEventListener('close', () => this.closed());
     onSwipe(this.stage.element, (step) => events.onStep(step));
   }
@@ -64,7 +64,10 @@ export class Viewer {
     const known = this.records.get(photo.id);
     const full: Photo = known ? { ...known, score: photo.score, offline: photo.offline } : photo;
     this.photo = full;
-    if (!this.dialog.open) this.dialog.showModal();
+    if (!this.dialog.open) {
+      this.dialog.showModal();
+      this.heading.focus();
+    }
     this.stage.show(full);
     this.draw(full);
     this.previous.hidden = index <= 0;
@@ -110,7 +113,7 @@ export class Viewer {
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.dialog.open || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'ArrowLeft' && !this.previous.hidden) this.events.onStep(-1);
     else if (event.key === 'ArrowRight' && !this.next.hidden) this.events.onStep(1);
     else if (event.key === 's' && this.photo) this.events.onSimilar(this.photo);

@@ -8,7 +8,6 @@
 // Units:   seconds.
 #include <chrono>
 #include <string>
-#include <string_view>
 
 #include "base/status.h"
 
@@ -27,7 +26,5 @@ struct HttpAnswer {
 };
 
 Result<HttpAnswer> Ask(const HttpQuestion& question);
-// `text` as it stands in a query: every byte but letters, digits and -._~ as %XX.
-std::string PercentEncode(std::string_view text);
 
 }  // namespace fovea::daemon

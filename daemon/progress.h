@@ -19,7 +19,7 @@ struct ProgressFigures {
   uint64_t failed = 0;
   uint64_t total = 0;    // 0 while it is not known
   double rate = 0;
-  std::optional<double> eta_s;
+  std::optional<double> eta_s = {};
   bool running = false;
 };
 

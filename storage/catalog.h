@@ -47,10 +47,17 @@ class Catalog {
   Catalog& operator=(const Catalog&) = delete;
 
   // Must be called once before any vector is written or read. The first call on a new store remembers the model; later a
-  // model with another id or dimension is refused with kUnsupported and what to do.
+  // model with another id or dimension is refused with kUnsupported and what to do. A store without photos takes any.
   Status BindModel(const std::string& model_id, int64_t dim);
+  // The model that the store remembers; nothing on a store that was never bound.
+  struct Model {
+    std::string id;
+    int64_t dim = 0;
+  };
+  std::optional<Model> model() const;
 
-  // Roots. Adding a known path gives the known root (kAlreadyExists); removing takes paths and orphaned photos along.
+  // Roots. A known path is kAlreadyExists. Removing takes paths and orphaned photos along, in bounded batches: after a kill
+  // half-way the root is still there with the rest of its paths.
   Result<Root> AddRoot(const std::string& absolute_path);
   Status SetRootState(RootId id, RootState state);
   // Remembers on which device (st_dev) the root's files were found; tells a mount point whose file system is missing.
@@ -58,10 +65,13 @@ class Catalog {
   Result<std::vector<PhotoId>> RemoveRoot(RootId id);  // the photos that went with it
   std::vector<Root> ListRoots() const;
   Result<Root> GetRoot(RootId id) const;
+  uint64_t indexed_path_count(RootId id) const;  // 0 for an unknown root
 
-  // Files. One WriteBatch per call, synced before it returns: after a kill either all of a file is there or nothing.
+  // Files. One WriteBatch per call, synced before it returns: after a kill either all of a file is there or nothing. A
+  // file is left out (its StoredFile has photo id 0) when its root is no longer known, or when it comes without a vector
+  // and its content is no longer known either; the others are stored.
   Result<std::vector<StoredFile>> StoreFiles(std::span<const IndexedFile> files);
-  // Remembers that this file cannot be indexed; a path that was indexed before loses its photo (returned if orphaned).
+  // Remembers that this file cannot be indexed (with `tries` 0 the catalog counts them); a path that was indexed before loses its photo (returned if orphaned).
   Result<std::optional<PhotoId>> StoreFailure(const FailureRecord& failure);
   // The photo that lost its last path, if any. A missing path is kNotFound.
   Result<std::optional<PhotoId>> RemovePath(const Location& location);
@@ -105,7 +115,8 @@ class Catalog {
   // Forgets failures (all, or one) so that the next scan takes the files again; says how many.
   Result<uint64_t> ForgetFailures(const std::optional<Location>& only);
 
-  // Jobs, newest first. PutJob with id 0 gives the job an id.
+  // Jobs, newest first; the last 1,000 are kept. PutJob with id 0 gives the job an id. Jobs that had not ended when the
+  // store was last closed or killed are cancelled by Open.
   Result<uint64_t> PutJob(const JobRecord& job);
   std::vector<JobRecord> ListJobs(size_t limit) const;
 

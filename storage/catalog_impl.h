@@ -1,0 +1,77 @@
+#pragma once
+// Catalog::Impl: the state behind the catalog, shared by the catalog_*.cc files. Internal to storage/.
+//
+// Owns:    the database and what is kept in memory of it: counters, roots, the model.
+// Threads: writes hold `write_mutex` from the first read to the commit; `state_mutex` guards what readers see and is never
+//          held during disk work. Order: write_mutex, then state_mutex.
+// Errors:  kCancelled after Close.
+// Units:   as Catalog.
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/mutex.h"
+#include "storage/catalog.h"
+#include "storage/change.h"
+#include "storage/database.h"
+#include "storage/gate.h"
+#include "storage/record_codec.h"
+
+namespace fovea::storage {
+
+inline constexpr size_t kPathsPerBatch = 1000;  // of operations that may touch very many paths
+
+struct RootEntry {
+  Root root;
+  uint64_t indexed_paths = 0;
+};
+
+struct Catalog::Impl {
+  Impl(std::string where, std::unique_ptr<Database> opened) : folder(std::move(where)), database(std::move(opened)) {}
+
+  // Reads format, counters, model and roots; makes them on a new store.
+  Status Load() EXCLUDES(write_mutex, state_mutex);
+  Change Begin() const REQUIRES(write_mutex) { return Change(*database, counters, model); }
+  // Writes the change and takes its counters over.
+  Status Commit(Change& change, Database::Durability durability) REQUIRES(write_mutex) EXCLUDES(state_mutex);
+  Result<Root> FindRoot(RootId id) const EXCLUDES(state_mutex);
+  Status UpdateRoot(RootId id, const std::function<void(Root&)>& alter) EXCLUDES(write_mutex, state_mutex);
+  Result<uint32_t> ModelNumber(int64_t* dim) const EXCLUDES(state_mutex);
+  // Up to `limit` paths that start with `prefix`, from `begin` on (which may be the prefix).
+  Result<std::vector<PathRecord>> ReadPaths(RootId root, std::string_view prefix, std::string_view begin, size_t limit) const;
+  // Removes one batch of paths that start with `prefix`, synced; says how many and appends the photos that went too.
+  Result<size_t> RemovePaths(RootId root, std::string_view prefix, std::vector<PhotoId>& gone) REQUIRES(write_mutex);
+
+  const std::string folder;
+  Gate gate;
+  std::unique_ptr<Database> database;  // reset by Close, when nobody is inside the gate
+  std::atomic<uint64_t> photo_count = 0;
+  std::atomic<uint64_t> failure_count = 0;
+  std::atomic<uint64_t> vector_epoch = 0;
+
+  Mutex write_mutex;
+  Counters counters GUARDED_BY(write_mutex);
+  std::optional<ModelBinding> model GUARDED_BY(write_mutex);  // what changes work with; readers use bound_model
+
+  mutable Mutex state_mutex;
+  std::map<RootId, RootEntry> roots GUARDED_BY(state_mutex);
+  std::optional<ModelBinding> bound_model GUARDED_BY(state_mutex);
+
+ private:
+  Status LoadFormat(bool& is_new) REQUIRES(write_mutex);
+  Status LoadRoots() REQUIRES(write_mutex);
+  Status CancelOldJobs() REQUIRES(write_mutex);
+  void PublishCounters() REQUIRES(write_mutex);
+};
+
+inline Status ClosedStatus() { return Cancelled("use the library: it is closed"); }
+
+}  // namespace fovea::storage
+
+// Holds the catalog open until the end of the enclosing function, or returns kCancelled from it.
+#define ENTER_OR_RETURN(impl)                \
+  const Gate::Pass pass = (impl).gate.Enter(); \
+  if (!pass) return ::fovea::internal::EarlyReturn { ClosedStatus() }

@@ -1,0 +1,100 @@
+// Catalog: photos, vectors and thumbnails.
+#include <limits>
+
+#include "base/log.h"
+#include "storage/catalog.h"
+#include "storage/catalog_impl.h"
+#include "storage/keys.h"
+
+namespace fovea::storage {
+
+Result<PhotoId> Catalog::FindContent(const Sha256Digest& content) const {
+  ENTER_OR_RETURN(*impl_);
+  int64_t dim = 0;
+  ASSIGN_OR_RETURN(const uint32_t model, impl_->ModelNumber(&dim));
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, impl_->database->Get(Column::kContents, ContentKey(content)));
+  if (!value) return Failed(NotFound(StrCat("no photo with content ", ToHex(content))));
+  ASSIGN_OR_RETURN(const PhotoId id, DecodePhotoId(*value));
+  ASSIGN_OR_RETURN(const std::optional<std::string> vector, impl_->database->Get(Column::kVectors, VectorKey(model, id)));
+  if (!vector) return Failed(NotFound(StrCat("photo ", id.value, " has no vector")));
+  return id;
+}
+
+Result<PhotoRecord> Catalog::GetPhoto(PhotoId id) const {
+  ENTER_OR_RETURN(*impl_);
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, impl_->database->Get(Column::kPhotos, PhotoKey(id)));
+  if (!value) return Failed(NotFound(StrCat("no photo ", id.value)));
+  return DecodePhoto(id, *value);
+}
+
+Result<std::vector<Location>> Catalog::LocationsOf(PhotoId id) const {
+  ENTER_OR_RETURN(*impl_);
+  std::vector<Location> locations;
+  const std::string prefix = PhotoKey(id);
+  const Database::Visit add = [&locations](std::string_view key, std::string_view value) -> Result<bool> {
+    RETURN_IF_ERROR(DecodeMark(value));
+    ASSIGN_OR_RETURN(Location location, ParseLocationKey(key));
+    locations.push_back(std::move(location));
+    return true;
+  };
+  RETURN_IF_ERROR(impl_->database->ForEach(Column::kLocations, prefix, prefix, add));
+  if (locations.empty()) return Failed(NotFound(StrCat("no photo ", id.value)));
+  return locations;
+}
+
+Result<std::vector<float>> Catalog::GetVector(PhotoId id) const {
+  ENTER_OR_RETURN(*impl_);
+  int64_t dim = 0;
+  ASSIGN_OR_RETURN(const uint32_t model, impl_->ModelNumber(&dim));
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, impl_->database->Get(Column::kVectors, VectorKey(model, id)));
+  if (!value) return Failed(NotFound(StrCat("no vector of photo ", id.value)));
+  std::vector<float> vector(static_cast<size_t>(dim));
+  RETURN_IF_ERROR(DecodeVector(id, *value, vector));
+  return vector;
+}
+
+Result<std::vector<PhotoRecord>> Catalog::ListPhotos(PhotoId after, size_t limit) const {
+  ENTER_OR_RETURN(*impl_);
+  std::vector<PhotoRecord> photos;
+  if (limit == 0 || after.value == std::numeric_limits<uint64_t>::max()) return photos;
+  RETURN_IF_ERROR(impl_->database->ForEach(Column::kPhotos, "", PhotoKey(PhotoId{after.value + 1}),
+                                           [&](std::string_view key, std::string_view value) -> Result<bool> {
+                                             ASSIGN_OR_RETURN(const PhotoId id, ParsePhotoKey(key));
+                                             ASSIGN_OR_RETURN(PhotoRecord photo, DecodePhoto(id, value));
+                                             photos.push_back(std::move(photo));
+                                             return photos.size() < limit;
+                                           }));
+  return photos;
+}
+
+Status Catalog::ForEachVector(const std::function<bool(PhotoId, std::span<const float>)>& visit) const {
+  ENTER_OR_RETURN(*impl_);
+  int64_t dim = 0;
+  ASSIGN_OR_RETURN(const uint32_t model, impl_->ModelNumber(&dim));
+  std::vector<float> vector(static_cast<size_t>(dim));
+  return impl_->database->Sweep(Column::kVectors, VectorPrefix(model), [&](std::string_view key, std::string_view value) -> Result<bool> {
+    ASSIGN_OR_RETURN(const PhotoId id, ParseVectorKey(key));
+    RETURN_IF_ERROR(DecodeVector(id, value, vector));
+    return visit(id, vector);
+  });
+}
+
+Result<std::string> Catalog::GetThumbnail(PhotoId id) const {
+  ENTER_OR_RETURN(*impl_);
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, impl_->database->Get(Column::kThumbnails, PhotoKey(id)));
+  if (!value) return Failed(NotFound(StrCat("no thumbnail of photo ", id.value)));
+  ASSIGN_OR_RETURN(const std::string_view webp, DecodeBytes(*value, StrCat("thumbnail of photo ", id.value)));
+  return std::string(webp);
+}
+
+Status Catalog::PutThumbnail(PhotoId id, std::string_view webp) {
+  ENTER_OR_RETURN(*impl_);
+  MutexLock lock(impl_->write_mutex);
+  ASSIGN_OR_RETURN(const std::optional<std::string> photo, impl_->database->Get(Column::kPhotos, PhotoKey(id)));
+  if (!photo) return NotFound(StrCat("no photo ", id.value));
+  Change change = impl_->Begin();
+  change.Put(Column::kThumbnails, PhotoKey(id), EncodeBytes(webp));
+  return impl_->Commit(change, Database::Durability::kBuffered);
+}
+
+}  // namespace fovea::storage

@@ -1,0 +1,209 @@
+#include "storage/change.h"
+
+#include <cmath>
+
+#include "base/log.h"
+#include "storage/keys.h"
+
+namespace fovea::storage {
+namespace {
+
+rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+double LengthOf(std::span<const float> vector) {
+  double sum = 0;
+  for (const float value : vector) sum += double{value} * value;
+  return std::sqrt(sum);
+}
+
+}  // namespace
+
+void Change::Put(Column column, std::string_view key, std::string_view value) {
+  // A WriteBatchWithIndex in memory refuses only keys of an unknown column, which handle() cannot give.
+  batch_.Put(database_.handle(column), AsSlice(key), AsSlice(value)).PermitUncheckedError();
+}
+
+void Change::Delete(Column column, std::string_view key) {
+  batch_.Delete(database_.handle(column), AsSlice(key)).PermitUncheckedError();
+}
+
+rocksdb::WriteBatch& Change::Finish() {
+  Put(Column::kMeta, "counters", EncodeCounters(counters_));
+  return *batch_.GetWriteBatch();
+}
+
+Result<std::optional<PathRecord>> Change::GetPath(const Location& location) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, database_.Get(Column::kPaths, PathKey(location), &batch_));
+  if (!value) return std::nullopt;
+  return DecodePath(location, *value);
+}
+
+void Change::PutPath(const PathRecord& path) { Put(Column::kPaths, PathKey(path.location), EncodePath(path)); }
+
+Result<std::optional<PhotoId>> Change::FindContent(const Sha256Digest& content) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, database_.Get(Column::kContents, ContentKey(content), &batch_));
+  if (!value) return std::nullopt;
+  return DecodePhotoId(*value);
+}
+
+Status Change::CheckVector(const IndexedFile& file) const {
+  if (!model_) return InvalidArgument("store a vector: BindModel was not called");
+  if (static_cast<int64_t>(file.vector.size()) != model_->dim) {
+    return InvalidArgument(StrCat("store vector of \"", file.location.path, "\": ", file.vector.size(), " values, expected ", model_->dim));
+  }
+  const double length = LengthOf(file.vector);
+  if (std::abs(length - 1) < 1e-3) return Status::Ok();  // false for NaN
+  return InvalidArgument(StrCat("store vector of \"", file.location.path, "\": its length is ", length, ", expected 1"));
+}
+
+void Change::PutVector(PhotoId id, std::span<const float> vector) {
+  Put(Column::kVectors, VectorKey(model_->number, id), EncodeVector(vector));
+  ++counters_.vector_epoch;
+}
+
+// Adds the vector of a photo that has none for this model yet.
+Status Change::CompleteVector(PhotoId id, std::span<const float> vector) {
+  if (vector.empty()) return Status::Ok();
+  ASSIGN_OR_RETURN(const std::optional<std::string> there, database_.Get(Column::kVectors, VectorKey(model_->number, id), &batch_));
+  if (!there) PutVector(id, vector);
+  return Status::Ok();
+}
+
+// The photo with this content, made if need be; nullopt when the content is unknown and there is no vector either.
+Result<std::optional<PhotoId>> Change::PhotoFor(const IndexedFile& file, bool& is_new) {
+  ASSIGN_OR_RETURN(const std::optional<PhotoId> known, FindContent(file.photo.content));
+  is_new = !known;
+  if (known) {
+    RETURN_IF_ERROR(CompleteVector(*known, file.vector));
+    return known;
+  }
+  if (file.vector.empty()) return std::nullopt;
+  const PhotoId id{counters_.next_photo++};
+  ++counters_.photos;
+  Put(Column::kContents, ContentKey(file.photo.content), EncodePhotoId(id));
+  Put(Column::kPhotos, PhotoKey(id), EncodePhoto(file.photo));
+  if (!file.thumbnail.empty()) Put(Column::kThumbnails, PhotoKey(id), EncodeBytes(file.thumbnail));
+  PutVector(id, file.vector);
+  return id;
+}
+
+Result<StoredFile> Change::StoreFile(const IndexedFile& file) {
+  if (!file.vector.empty()) RETURN_IF_ERROR(CheckVector(file));
+  ASSIGN_OR_RETURN(const std::optional<std::string> root, database_.Get(Column::kRoots, RootKey(file.location.root), &batch_));
+  StoredFile stored;
+  if (!root) return stored;
+  ASSIGN_OR_RETURN(const std::optional<PhotoId> id, PhotoFor(file, stored.new_photo));
+  if (!id) return StoredFile{};
+  stored.photo = *id;
+  RETURN_IF_ERROR(ClearPath(file.location, *id, &stored.removed_photo));
+  PutPath({file.location, file.stamp, PathState::kIndexed, *id});
+  Put(Column::kLocations, LocationKey(*id, file.location), EncodeMark());
+  ++root_deltas_[file.location.root];
+  return stored;
+}
+
+Status Change::StoreFailure(const FailureRecord& failure) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> root, database_.Get(Column::kRoots, RootKey(failure.location.root), &batch_));
+  if (!root) return NotFound(StrCat("store failure of \"", failure.location.path, "\": no root ", failure.location.root.value));
+  FailureRecord kept = failure;
+  const std::string key = PathKey(failure.location);
+  ASSIGN_OR_RETURN(const std::optional<std::string> before, database_.Get(Column::kFailures, key, &batch_));
+  if (before && kept.tries == 0) {
+    ASSIGN_OR_RETURN(const FailureRecord earlier, DecodeFailure(failure.location, *before));
+    kept.tries = earlier.tries;
+  }
+  if (failure.tries == 0) ++kept.tries;
+  RETURN_IF_ERROR(ClearPath(failure.location, PhotoId{}, nullptr));
+  PutPath({failure.location, failure.stamp, PathState::kFailed, PhotoId{}});
+  Put(Column::kFailures, key, EncodeFailure(kept));
+  ++counters_.failures;
+  return Status::Ok();
+}
+
+// Undoes what the catalog holds of this path except the path record itself, which the caller writes or deletes. A photo
+// other than `keep` is remembered as possibly orphaned and told in `had`.
+Status Change::ClearPath(const Location& location, PhotoId keep, std::optional<PhotoId>* had) {
+  ASSIGN_OR_RETURN(const std::optional<PathRecord> before, GetPath(location));
+  if (!before) return Status::Ok();
+  if (before->state == PathState::kFailed) {
+    Delete(Column::kFailures, PathKey(location));
+    --counters_.failures;
+    return Status::Ok();
+  }
+  --root_deltas_[location.root];
+  Delete(Column::kLocations, LocationKey(before->photo, location));
+  if (before->photo == keep) return Status::Ok();
+  touched_.insert(before->photo);
+  if (had != nullptr) *had = before->photo;
+  return Status::Ok();
+}
+
+Status Change::RemovePath(const PathRecord& path) {
+  RETURN_IF_ERROR(ClearPath(path.location, PhotoId{}, nullptr));
+  Delete(Column::kPaths, PathKey(path.location));
+  return Status::Ok();
+}
+
+Status Change::MovePath(const PathRecord& path, const Location& to) {
+  if (path.location == to) return Status::Ok();
+  RETURN_IF_ERROR(ClearPath(to, PhotoId{}, nullptr));
+  PathRecord moved = path;
+  moved.location = to;
+  if (path.state == PathState::kFailed) {
+    const std::string key = PathKey(path.location);
+    ASSIGN_OR_RETURN(const std::optional<std::string> failure, database_.Get(Column::kFailures, key, &batch_));
+    if (!failure) return Corrupt(StrCat("move \"", path.location.path, "\": it failed, but its failure is not stored"));
+    Delete(Column::kFailures, key);
+    Put(Column::kFailures, PathKey(to), *failure);
+  } else {
+    Delete(Column::kLocations, LocationKey(path.photo, path.location));
+    Put(Column::kLocations, LocationKey(path.photo, to), EncodeMark());
+    --root_deltas_[path.location.root];
+    ++root_deltas_[to.root];
+  }
+  Delete(Column::kPaths, PathKey(path.location));
+  PutPath(moved);
+  return Status::Ok();
+}
+
+Result<bool> Change::HasLocation(PhotoId id) {
+  bool found = false;
+  const std::string prefix = PhotoKey(id);
+  RETURN_IF_ERROR(database_.ForEach(
+      Column::kLocations, prefix, prefix,
+      [&found](std::string_view, std::string_view) -> Result<bool> {
+        found = true;
+        return false;
+      },
+      &batch_));
+  return found;
+}
+
+Status Change::DropPhoto(PhotoId id) {
+  const std::string key = PhotoKey(id);
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, database_.Get(Column::kPhotos, key, &batch_));
+  if (!value) return Corrupt(StrCat("remove photo ", id.value, ": its record is missing"));
+  ASSIGN_OR_RETURN(const PhotoRecord photo, DecodePhoto(id, *value));
+  Delete(Column::kContents, ContentKey(photo.content));
+  Delete(Column::kPhotos, key);
+  Delete(Column::kThumbnails, key);
+  const uint32_t model = model_ ? model_->number : ModelBinding{}.number;
+  Delete(Column::kVectors, VectorKey(model, id));
+  --counters_.photos;
+  ++counters_.vector_epoch;
+  return Status::Ok();
+}
+
+Result<std::vector<PhotoId>> Change::DropOrphans() {
+  std::vector<PhotoId> dropped;
+  for (const PhotoId id : touched_) {
+    ASSIGN_OR_RETURN(const bool has_location, HasLocation(id));
+    if (has_location) continue;
+    RETURN_IF_ERROR(DropPhoto(id));
+    dropped.push_back(id);
+  }
+  touched_.clear();
+  return dropped;
+}
+
+}  // namespace fovea::storage

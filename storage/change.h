@@ -1,0 +1,63 @@
+#pragma once
+// Change gathers everything that one write of the catalog alters, reads through its own alterations, and is written whole
+// or not at all. Internal to storage/.
+//
+// Owns:    its batch. Borrows the database; made and used under the catalog's write lock.
+// Threads: one thread, while it holds the catalog's write lock.
+// Errors:  kNotFound, kCorrupt and kIo from what it reads. A Change that is not committed leaves no trace.
+// Units:   counters as in record_codec.h.
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "storage/catalog.h"
+#include "storage/database.h"
+#include "storage/record_codec.h"
+
+namespace fovea::storage {
+
+class Change {
+ public:
+  Change(const Database& database, const Counters& counters, const std::optional<ModelBinding>& model)
+      : database_(database), counters_(counters), model_(model), batch_(rocksdb::BytewiseComparator(), 0, true) {}
+
+  Result<std::optional<PathRecord>> GetPath(const Location& location);
+  // Writes photo, vector, thumbnail, content and path of a file; `removed_photo` of the answer is what the path held before.
+  Result<StoredFile> StoreFile(const IndexedFile& file);
+  Status StoreFailure(const FailureRecord& failure);
+  Status RemovePath(const PathRecord& path);
+  Status MovePath(const PathRecord& path, const Location& to);
+  void PutPath(const PathRecord& path);
+  // Removes every photo touched so far that has no path any more. The last step before Commit.
+  Result<std::vector<PhotoId>> DropOrphans();
+
+  void Put(Column column, std::string_view key, std::string_view value);
+  void Delete(Column column, std::string_view key);
+  // For new ids: changes it, and it is written with the rest.
+  Counters& counters() { return counters_; }
+  // How many indexed paths each root gained or lost.
+  const std::map<RootId, int64_t>& root_deltas() const { return root_deltas_; }
+  // The finished batch, counters included.
+  rocksdb::WriteBatch& Finish();
+
+ private:
+  Result<std::optional<PhotoId>> FindContent(const Sha256Digest& content);
+  Result<std::optional<PhotoId>> PhotoFor(const IndexedFile& file, bool& is_new);
+  Status CheckVector(const IndexedFile& file) const;
+  void PutVector(PhotoId id, std::span<const float> vector);
+  Status CompleteVector(PhotoId id, std::span<const float> vector);
+  Status ClearPath(const Location& location, PhotoId keep, std::optional<PhotoId>* had);
+  Result<bool> HasLocation(PhotoId id);
+  Status DropPhoto(PhotoId id);
+
+  const Database& database_;
+  Counters counters_;
+  const std::optional<ModelBinding>& model_;
+  rocksdb::WriteBatchWithIndex batch_;
+  std::set<PhotoId> touched_;
+  std::map<RootId, int64_t> root_deltas_;
+};
+
+}  // namespace fovea::storage

@@ -1,0 +1,77 @@
+#pragma once
+// Database is RocksDB as fovea uses it: one folder, a fixed set of columns, Status instead of rocksdb::Status. Internal to
+// storage/: no header outside this folder may include it.
+//
+// Owns:    the RocksDB instance, its column handles, block cache and listener.
+// Threads: any thread may call.
+// Errors:  kBusy when another process holds the LOCK file, kUnsupported for columns of a newer fovea, kNotFound when there
+//          is nothing to open read-only, kCorrupt, kIo.
+// Units:   bytes. Write buffers together stay below 32 MB, write-ahead logs below 64 MB, info logs below 2 MB.
+#include <rocksdb/db.h>
+#include <rocksdb/utilities/write_batch_with_index.h>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace fovea::storage {
+
+enum class Column { kMeta, kRoots, kPaths, kPhotos, kLocations, kContents, kVectors, kFailures, kJobs, kThumbnails, kIndex };
+inline constexpr std::array<const char*, 11> kColumnNames = {"meta",     "roots",    "paths", "photos",     "locations", "contents",
+                                                             "vectors", "failures", "jobs",  "thumbnails", "index"};
+
+// What RocksDB said, as a Status; `what_was_tried` comes first in the message.
+Status FromRocks(const rocksdb::Status& status, std::string_view what_was_tried);
+
+class Database {
+ public:
+  struct Options {
+    std::string folder;  // made if missing, unless read_only
+    size_t cache_bytes = size_t{64} << 20;
+    bool read_only = false;
+  };
+  static Result<std::unique_ptr<Database>> Open(const Options& options);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // Nullopt when the key is not there; with `batch`, as if the batch was written already.
+  Result<std::optional<std::string>> Get(Column column, std::string_view key,
+                                         rocksdb::WriteBatchWithIndex* batch = nullptr) const;
+  // Visits keys from `begin` on that start with `prefix`, in order; `visit` returns false to end. It sees the state at
+  // the moment of the call (and `batch`).
+  using Visit = std::function<Result<bool>(std::string_view key, std::string_view value)>;
+  Status ForEach(Column column, std::string_view prefix, std::string_view begin, const Visit& visit,
+                 rocksdb::WriteBatchWithIndex* batch = nullptr) const;
+  // The same for a sweep over much data: reads ahead and leaves the cache alone.
+  Status Sweep(Column column, std::string_view prefix, const Visit& visit) const;
+
+  enum class Durability { kBuffered, kSynced };
+  // All of the batch or nothing. After a failure of the disk the next write first asks RocksDB to recover.
+  Status Write(rocksdb::WriteBatch& batch, Durability durability);
+  // The last background failure that RocksDB has not recovered from.
+  Status Health() const;
+  // Syncs the write-ahead log.
+  Status Sync();
+  bool read_only() const { return read_only_; }
+  rocksdb::ColumnFamilyHandle* handle(Column column) const { return handles_[static_cast<size_t>(column)]; }
+
+ private:
+  class Listener;
+  Database() = default;
+  Status OpenColumns(const Options& options);
+  Status Walk(rocksdb::Iterator& at, std::string_view prefix, std::string_view begin, const Visit& visit) const;
+
+  bool read_only_ = false;
+  std::string folder_;
+  std::shared_ptr<Listener> listener_;  // shared because RocksDB's interface asks for it
+  std::unique_ptr<rocksdb::DB> db_;
+  std::array<rocksdb::ColumnFamilyHandle*, kColumnNames.size()> handles_{};  // destroyed through db_
+};
+
+}  // namespace fovea::storage

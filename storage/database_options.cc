@@ -1,0 +1,67 @@
+#include "storage/database_options.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/table.h>
+
+#include <cstdarg>
+
+namespace fovea::storage {
+namespace {
+
+constexpr size_t kMiB = size_t{1} << 20;
+
+class SilentLog final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+}  // namespace
+
+rocksdb::DBOptions MakeDatabaseOptions(std::shared_ptr<rocksdb::EventListener> listener) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.max_background_jobs = 2;
+  options.db_write_buffer_size = 32 * kMiB;
+  options.max_total_wal_size = 64 * kMiB;
+  options.max_open_files = 512;
+  options.bytes_per_sync = kMiB;
+  options.max_log_file_size = kMiB;
+  options.keep_log_file_num = 2;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.listeners.push_back(std::move(listener));
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions MakeColumnOptions(std::string_view name, const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options;
+  options.write_buffer_size = 8 * kMiB;
+  options.arena_block_size = 64 << 10;
+  options.compression = rocksdb::kLZ4Compression;
+  options.level_compaction_dynamic_level_bytes = true;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  if (name == "vectors") {
+    options.compression = rocksdb::kNoCompression;  // unit vectors do not get smaller
+    table.block_size = 32 << 10;
+  }
+  if (name == "thumbnails") {
+    options.compression = rocksdb::kNoCompression;
+    options.enable_blob_files = true;
+    options.min_blob_size = 1024;
+    options.blob_file_size = 256 * kMiB;
+    options.enable_blob_garbage_collection = true;
+  }
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+std::shared_ptr<rocksdb::Logger> MakeSilentLog() { return std::make_shared<SilentLog>(); }
+
+}  // namespace fovea::storage

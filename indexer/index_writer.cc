@@ -1,0 +1,124 @@
+#include "indexer/index_writer.h"
+
+#include <optional>
+
+#include "base/log.h"
+
+namespace fovea::indexer {
+
+using storage::Location;
+using storage::PhotoId;
+
+namespace {
+
+// For changes of paths: what the catalog does not know needs no change.
+template <typename T>
+Status UnlessUnknown(const Result<T>& result) {
+  return !result && result.error().code() == StatusCode::kNotFound ? Status() : AsStatus(result);
+}
+
+std::span<const PhotoId> AsSpan(const std::optional<PhotoId>& photo) {
+  return photo ? std::span(&*photo, 1) : std::span<const PhotoId>();
+}
+
+}  // namespace
+
+IndexWriter::IndexWriter(storage::Catalog& catalog, VectorIndex& index, Metrics& metrics)
+    : catalog_(catalog), index_(index), vectors_(metrics.GetGauge("fovea_index_vectors", "Vectors in the index")) {
+  vectors_.Set(static_cast<double>(index.size()));
+}
+
+Result<std::vector<IndexWriter::Verdict>> IndexWriter::StoreFiles(std::span<const ItemPtr> items, const Wanted& wanted) {
+  MutexLock lock(mutex_);
+  std::vector<Verdict> verdicts(items.size(), Verdict::kStored);
+  std::vector<storage::IndexedFile> files;
+  for (size_t i = 0; i < items.size(); ++i) {
+    const PipelineItem& item = *items[i];
+    if (!wanted(item) || !catalog_.GetRoot(item.candidate.location.root)) {
+      verdicts[i] = Verdict::kUnwanted;
+    } else if (item.vector.empty() && !catalog_.FindContent(item.photo.content)) {
+      verdicts[i] = Verdict::kReread;
+    } else {
+      files.push_back({item.candidate.location, item.stamp, item.photo, item.vector, item.thumbnail});
+    }
+  }
+  if (files.empty()) return verdicts;
+  ASSIGN_OR_RETURN(const std::vector<storage::StoredFile> stored, catalog_.StoreFiles(files));
+  RETURN_IF_ERROR(AddVectors(files, stored));
+  return verdicts;
+}
+
+Status IndexWriter::AddVectors(std::span<const storage::IndexedFile> files, std::span<const storage::StoredFile> stored) {
+  if (stored.size() != files.size()) return Internal("store files: the catalog gave another number of answers");
+  for (size_t i = 0; i < stored.size(); ++i) {
+    // First the removal: within one batch a photo can lose its last path to one file and come back with the next.
+    RemoveVectors(AsSpan(stored[i].removed_photo));
+    if (stored[i].new_photo) RETURN_IF_ERROR(index_.Add(stored[i].photo, files[i].vector));
+  }
+  vectors_.Set(static_cast<double>(index_.size()));
+  return Status();
+}
+
+void IndexWriter::RemoveVectors(std::span<const PhotoId> photos) {
+  for (const PhotoId photo : photos) index_.Remove(photo);
+  vectors_.Set(static_cast<double>(index_.size()));
+}
+
+Result<IndexWriter::Verdict> IndexWriter::StoreFailure(const PipelineItem& item, int64_t now_ms, const Wanted& wanted) {
+  MutexLock lock(mutex_);
+  if (!wanted(item) || !catalog_.GetRoot(item.candidate.location.root)) return Verdict::kUnwanted;
+  storage::FailureRecord failure{.location = item.candidate.location,
+                                 .stamp = item.stamp,
+                                 .code = item.failure.code(),
+                                 .reason = item.failure.message(),
+                                 .at_ms = now_ms,
+                                 .tries = 1};
+  if (const auto before = catalog_.GetFailure(failure.location)) failure.tries = before->tries + 1;
+  ASSIGN_OR_RETURN(const std::optional<PhotoId> orphan, catalog_.StoreFailure(failure));
+  RemoveVectors(AsSpan(orphan));
+  return Verdict::kStored;
+}
+
+Status IndexWriter::RemovePath(const Location& location) {
+  MutexLock lock(mutex_);
+  const auto orphan = catalog_.RemovePath(location);
+  if (orphan) RemoveVectors(AsSpan(*orphan));
+  return UnlessUnknown(orphan);
+}
+
+Status IndexWriter::RemoveFolder(const Location& folder) {
+  MutexLock lock(mutex_);
+  const auto orphans = catalog_.RemoveFolder(folder);
+  if (orphans) RemoveVectors(*orphans);
+  return UnlessUnknown(orphans);
+}
+
+Status IndexWriter::MovePath(const Location& from, const Location& to) {
+  MutexLock lock(mutex_);
+  const auto orphan = catalog_.MovePath(from, to);
+  if (orphan) RemoveVectors(AsSpan(*orphan));
+  return UnlessUnknown(orphan);
+}
+
+Status IndexWriter::MoveFolder(const Location& from, const Location& to) {
+  MutexLock lock(mutex_);
+  const auto orphans = catalog_.MoveFolder(from, to);
+  if (orphans) RemoveVectors(*orphans);
+  return UnlessUnknown(orphans);
+}
+
+Status IndexWriter::RemoveRoot(storage::RootId root) {
+  MutexLock lock(mutex_);
+  ASSIGN_OR_RETURN(const std::vector<PhotoId> orphans, catalog_.RemoveRoot(root));
+  RemoveVectors(orphans);
+  return Status();
+}
+
+Result<uint64_t> IndexWriter::SaveSnapshot(const std::string& path, const std::string& model_id) {
+  MutexLock lock(mutex_);
+  const uint64_t epoch = catalog_.vector_epoch();
+  RETURN_IF_ERROR(index_.Save(path, model_id, epoch));
+  return epoch;
+}
+
+}  // namespace fovea::indexer

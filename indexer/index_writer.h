@@ -1,0 +1,61 @@
+#pragma once
+// IndexWriter is the one place that changes the catalog's paths and the vector index, always both, in this order.
+//
+// Owns:    nothing; borrows catalog and index.
+// Threads: any thread may call; calls are done one after the other. Save holds off the others while it writes.
+// Errors:  the catalog's, and then the index is as it was. After a kill between the two the index is rebuilt from the
+//          catalog, because its snapshot is older than the catalog's epoch.
+// Units:   as Catalog.
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/metrics.h"
+#include "base/mutex.h"
+#include "base/status.h"
+#include "indexer/pipeline_item.h"
+#include "indexer/vector_index.h"
+#include "storage/catalog.h"
+
+namespace fovea::indexer {
+
+class IndexWriter {
+ public:
+  IndexWriter(storage::Catalog& catalog, VectorIndex& index, Metrics& metrics);
+  IndexWriter(const IndexWriter&) = delete;
+  IndexWriter& operator=(const IndexWriter&) = delete;
+
+  enum class Verdict {
+    kStored,
+    kUnwanted,  // `wanted` said no, or its root was removed; nothing was done
+    kReread,    // counted on a known content that is gone by now: read the file again
+  };
+  // One verdict per item, in order. `wanted` is asked for each with the writer held, so that a path that is dropped and then
+  // removed never comes back. Items carry a vector, or a content that the catalog knows.
+  using Wanted = std::function<bool(const PipelineItem&)>;
+  Result<std::vector<Verdict>> StoreFiles(std::span<const ItemPtr> items, const Wanted& wanted) EXCLUDES(mutex_);
+  Result<Verdict> StoreFailure(const PipelineItem& item, int64_t now_ms, const Wanted& wanted) EXCLUDES(mutex_);
+
+  // A path, folder or root that the catalog does not know is not an error.
+  Status RemovePath(const storage::Location& location) EXCLUDES(mutex_);
+  Status RemoveFolder(const storage::Location& folder) EXCLUDES(mutex_);
+  Status MovePath(const storage::Location& from, const storage::Location& to) EXCLUDES(mutex_);
+  Status MoveFolder(const storage::Location& from, const storage::Location& to) EXCLUDES(mutex_);
+  Status RemoveRoot(storage::RootId root) EXCLUDES(mutex_);
+
+  // Writes the index's snapshot for the catalog's present epoch, which it returns.
+  Result<uint64_t> SaveSnapshot(const std::string& path, const std::string& model_id) EXCLUDES(mutex_);
+
+ private:
+  Status AddVectors(std::span<const storage::IndexedFile> files, std::span<const storage::StoredFile> stored) REQUIRES(mutex_);
+  void RemoveVectors(std::span<const storage::PhotoId> photos) REQUIRES(mutex_);
+
+  storage::Catalog& catalog_;
+  VectorIndex& index_;
+  Gauge& vectors_;
+  Mutex mutex_;
+};
+
+}  // namespace fovea::indexer

@@ -1,0 +1,150 @@
+#include "indexer/library.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "indexer/library_impl.h"
+
+namespace fovea::indexer {
+
+Library::Impl::Impl(storage::Catalog& the_catalog, const Clock& the_clock, Metrics& the_metrics, LibraryOptions the_options)
+    : catalog(the_catalog),
+      clock(the_clock),
+      metrics(the_metrics),
+      options(std::move(the_options)),
+      search_seconds(the_metrics.GetHistogram("fovea_search_seconds", "Answering one search, without HTTP")),
+      jobs(the_catalog, the_clock) {}
+
+Library::Library(storage::Catalog& catalog, const Clock& clock, Metrics& metrics, LibraryOptions options)
+    : impl_(std::make_unique<Impl>(catalog, clock, metrics, std::move(options))) {}
+
+Library::~Library() { Stop(); }
+
+bool Library::ready() const { return impl_->ready && !impl_->stopped; }
+
+Status Library::Impl::CheckReady() const {
+  if (stopped) return Busy("the library is stopping");
+  return ready ? Status() : Busy("the model is loading");
+}
+
+Pipeline::Options Library::Impl::PipelineOptions() const {
+  Pipeline::Options chosen;
+  chosen.decode_threads = std::max(1, options.decode_threads);
+  chosen.batch_size = std::max(1, options.batch_size);
+  chosen.batch_wait_ms = options.batch_wait_ms;
+  chosen.retry_ms = std::max(1, options.settle_ms);
+  chosen.reader.limits = options.limits;
+  chosen.reader.profile = device->preprocess();
+  chosen.reader.thumbnail_px = options.thumbnail_px;
+  return chosen;
+}
+
+Status Library::Impl::StartParts(std::unique_ptr<encoder::Encoder> encoder) {
+  model = std::move(encoder);
+  const encoder::ModelInfo& info = model->info();
+  RETURN_IF_ERROR(catalog.BindModel(info.id, info.embed_dim));
+  index = std::make_unique<FlatIndex>(info.embed_dim);
+  keeper = std::make_unique<IndexKeeper>(catalog, *index, health, info.id);
+  RETURN_IF_ERROR(keeper->Fill());
+  device = std::make_unique<encoder::DeviceQueue>(*model, metrics, encoder::DeviceQueue::Options{});
+  writer = std::make_unique<IndexWriter>(catalog, *index, metrics);
+  jobs.CloseLeftovers();
+  pipeline = std::make_unique<Pipeline>(
+      Pipeline::Parts{catalog, *writer, *device, clock, metrics, health}, PipelineOptions(),
+      [this](const Candidate& candidate, Outcome outcome) { jobs.FileEnded(candidate.job, outcome); });
+  const ScanQueue::Options scan_options{
+      .reconcile_s = options.watch ? options.reconcile_s : 0, .retry_s = 30, .passed_over = {catalog.folder()}};
+  scans = std::make_unique<ScanQueue>(ScanQueue::Parts{catalog, *pipeline, jobs, health}, scan_options);
+  return StartWatching();
+}
+
+Status Library::Impl::StartWatching() {
+  if (options.watch) {
+    watch_events = std::make_unique<WatchEvents>(catalog, *pipeline, *scans);
+    Watcher::Options watching;
+    watching.settle_ms = options.settle_ms;
+    watching.passed_over = {catalog.folder()};
+    ASSIGN_OR_RETURN(watcher, Watcher::Start(watching, *watch_events));
+    if (options.snapshot_every_s > 0) keeper->StartSaving(*writer, options.snapshot_every_s);
+  }
+  if (!options.scan) return Status();
+  for (const storage::Root& root : catalog.ListRoots()) BeginRoot(root);
+  return Status();
+}
+
+void Library::Impl::BeginRoot(const storage::Root& root) {
+  scans->ExpectFirstScan(root.id);
+  if (watcher) {
+    watcher->AddRoot(root);  // asks for the first scan once its watches stand
+  } else {
+    scans->Enqueue(root.id, ScanQueue::Reason::kAsked);
+  }
+}
+
+Status Library::Start(std::unique_ptr<encoder::Encoder> encoder) {
+  MutexLock lock(impl_->lifecycle);
+  if (impl_->model) return AlreadyExists("start the library: it was started before");
+  if (impl_->stopped) return Cancelled("start the library: it was stopped");
+  RETURN_IF_ERROR(impl_->StartParts(std::move(encoder)));
+  impl_->ready = true;
+  return Status();
+}
+
+void Library::Stop() {
+  impl_->stopped = true;
+  MutexLock lock(impl_->lifecycle);
+  if (impl_->scans) impl_->scans->RequestStop();
+  if (impl_->pipeline) impl_->pipeline->RefuseNew();  // lets a watcher or scanner go that waits for room
+  if (impl_->watcher) {
+    LogInfo("stop: watcher");
+    impl_->watcher->Stop();
+  }
+  if (impl_->scans) {
+    LogInfo("stop: scanner");
+    impl_->scans->Stop();
+  }
+  if (impl_->pipeline) {
+    LogInfo("stop: pipeline");
+    impl_->pipeline->Stop();
+  }
+  if (impl_->device) {
+    LogInfo("stop: encoder");
+    impl_->device->Stop();
+  }
+  if (!impl_->keeper || !impl_->writer) return;
+  LogInfo("stop: index snapshot");
+  impl_->keeper->Stop();
+  if (const Status status = impl_->keeper->SaveIfChanged(*impl_->writer); !status.ok()) {
+    LogError("index snapshot: ", status.ToString(), "; the next start rebuilds it");
+  }
+}
+
+LibraryStatus Library::GetStatus() const {
+  LibraryStatus status;
+  status.photos = impl_->catalog.photo_count();
+  status.failures = impl_->catalog.failure_count();
+  status.roots = Roots();
+  if (const Status checked = impl_->CheckReady(); !checked.ok()) {
+    status.state = impl_->stopped ? "stopping" : "loading";
+    return status;
+  }
+  status.vectors = impl_->index->size();
+  status.pending = impl_->pipeline->pending();
+  status.model = impl_->device->info();
+  Status trouble = impl_->health.Worst();
+  if (trouble.ok()) trouble = impl_->catalog.Health();
+  status.ready = trouble.ok();
+  status.state = trouble.ok() ? "ready" : trouble.message();
+  return status;
+}
+
+bool Library::WaitUntilIdle(std::chrono::steady_clock::time_point deadline) const {
+  if (!impl_->CheckReady().ok()) return false;
+  while (true) {
+    if (!impl_->scans->WaitUntilIdle(deadline) || !impl_->pipeline->WaitUntilEmpty(deadline)) return false;
+    if (impl_->scans->idle() && impl_->pipeline->pending() == 0) return true;
+  }
+}
+
+}  // namespace fovea::indexer

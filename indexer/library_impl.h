@@ -1,0 +1,77 @@
+#pragma once
+// Library::Impl holds the parts of a Library in the order in which they are built; its functions stand in library*.cc.
+//
+// Owns:    every part below. Borrows catalog, clock and metrics.
+// Threads: the parts between `model` and `watcher` are built once by Start and never replaced, so that any thread may use
+//          them once `ready` is true.
+// Errors:  see library.h.
+// Units:   see library.h.
+#include <atomic>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "encoder/device_queue.h"
+#include "indexer/flat_index.h"
+#include "indexer/health.h"
+#include "indexer/index_keeper.h"
+#include "indexer/index_writer.h"
+#include "indexer/job_board.h"
+#include "indexer/library.h"
+#include "indexer/pipeline.h"
+#include "indexer/scan_queue.h"
+#include "indexer/watch_events.h"
+#include "indexer/watcher.h"
+
+namespace fovea::indexer {
+
+struct Library::Impl {
+  Impl(storage::Catalog& the_catalog, const Clock& the_clock, Metrics& the_metrics, LibraryOptions the_options);
+
+  using RootTable = std::map<RootId, storage::Root>;
+  RootTable RootsById() const;
+  // The record with all its paths; kNotFound when the photo is gone.
+  Result<Photo> Assemble(storage::PhotoRecord record, const RootTable& roots) const;
+  Result<Photo> FindPhoto(PhotoId id) const;
+
+  Result<std::vector<float>> QueryVector(const SearchRequest& request) const;
+  Result<encoder::ModelInput> DecodeQuery(const std::string& bytes, encoder::DecodeMode mode) const;
+  Result<std::vector<SearchHit>> Fill(std::span<const Neighbour> neighbours, size_t k) const;
+  // kBusy until Start has finished.
+  Status CheckReady() const;
+
+  Status StartParts(std::unique_ptr<encoder::Encoder> encoder);
+  Status StartWatching();
+  Pipeline::Options PipelineOptions() const;
+  void BeginRoot(const storage::Root& root);
+  Result<std::string> ThumbnailFromFile(const storage::PhotoRecord& record, int side_px) const;
+  Result<OpenedFile> Open(PhotoId id) const;
+
+  storage::Catalog& catalog;
+  const Clock& clock;
+  Metrics& metrics;
+  const LibraryOptions options;
+  Histogram& search_seconds;
+  Health health;
+  JobBoard jobs;
+  std::atomic<bool> ready = false;
+  std::atomic<bool> stopped = false;
+
+  std::unique_ptr<encoder::Encoder> model;
+  std::unique_ptr<FlatIndex> index;
+  std::unique_ptr<encoder::DeviceQueue> device;
+  std::unique_ptr<IndexKeeper> keeper;
+  std::unique_ptr<IndexWriter> writer;
+  std::unique_ptr<Pipeline> pipeline;
+  std::unique_ptr<ScanQueue> scans;
+  std::unique_ptr<WatchEvents> watch_events;
+  std::unique_ptr<Watcher> watcher;
+
+  // One at a time: Start, Stop, and changes of the list of roots.
+  Mutex lifecycle;
+};
+
+}  // namespace fovea::indexer

@@ -1,0 +1,113 @@
+// Library: from a question to its answer, and features on request.
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "encoder/preprocess.h"
+#include "indexer/library_impl.h"
+#include "indexer/unit_vector.h"
+
+namespace fovea::indexer {
+
+using encoder::Features;
+using encoder::Lane;
+using encoder::ModelInput;
+
+namespace {
+
+Status CheckText(const std::string& text) {
+  if (text.size() > kMaxTextBytes) {
+    return InvalidArgument(StrCat("the text has ", text.size(), " bytes, the limit is ", kMaxTextBytes));
+  }
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) return InvalidArgument("the text is empty");
+  return Status();
+}
+
+Result<std::vector<float>> FirstRowAsUnit(const Result<Features>& features) {
+  if (!features) return Failed(features.error());
+  if (features->rows < 1) return Failed(Internal("the model gave no features"));
+  return UnitVector(features->Row(0));
+}
+
+}  // namespace
+
+Result<ModelInput> Library::Impl::DecodeQuery(const std::string& bytes, encoder::DecodeMode mode) const {
+  if (bytes.empty()) return Failed(InvalidArgument("the picture is empty"));
+  const encoder::PreprocessProfile& profile = device->preprocess();
+  const encoder::DecodeOptions decode{.limits = options.limits, .mode = mode, .min_short_side_px = mode == encoder::DecodeMode::kFast ? profile.resize_to : 0};
+  ASSIGN_OR_RETURN(const encoder::Decoded decoded, encoder::DecodeBytes(bytes, decode));
+  return encoder::Preprocess(decoded.pixels, profile);
+}
+
+Result<std::vector<float>> Library::Impl::QueryVector(const SearchRequest& request) const {
+  if (const auto* text = std::get_if<TextQuery>(&request.query)) {
+    RETURN_IF_ERROR(CheckText(text->text));
+    return FirstRowAsUnit(device->EncodeTexts(std::span(&text->text, 1)));
+  }
+  if (const auto* picture = std::get_if<ImageQuery>(&request.query)) {
+    ASSIGN_OR_RETURN(const ModelInput input, DecodeQuery(picture->bytes, encoder::DecodeMode::kFast));
+    return FirstRowAsUnit(device->EncodeImages(std::span(&input, 1), Lane::kInteractive));
+  }
+  return catalog.GetVector(std::get<PhotoQuery>(request.query).id);
+}
+
+Result<std::vector<SearchHit>> Library::Impl::Fill(std::span<const Neighbour> neighbours, size_t k) const {
+  const RootTable roots = RootsById();
+  std::vector<SearchHit> hits;
+  for (const Neighbour& neighbour : neighbours) {
+    if (hits.size() >= k) break;
+    auto record = catalog.GetPhoto(neighbour.id);
+    auto photo = record ? Assemble(*std::move(record), roots) : Result<Photo>(Failed(record.error()));
+    if (!photo && photo.error().code() == StatusCode::kNotFound) continue;  // removed a moment ago
+    if (!photo) return Failed(photo.error());
+    hits.push_back({neighbour.score, *std::move(photo)});
+  }
+  return hits;
+}
+
+Result<SearchAnswer> Library::Search(const SearchRequest& request) const {
+  RETURN_IF_ERROR(impl_->CheckReady());
+  if (request.k < 1 || request.k > kMaxK) return Failed(InvalidArgument(StrCat("k is ", request.k, ", it must lie in 1..", kMaxK)));
+  const ScopedTimer timer(impl_->search_seconds);
+  const auto start = std::chrono::steady_clock::now();
+  ASSIGN_OR_RETURN(const std::vector<float> query, impl_->QueryVector(request));
+  SearchAnswer answer;
+  answer.encode_ms = MillisecondsSince(start);
+  const auto* itself = std::get_if<PhotoQuery>(&request.query);
+  const auto index_start = std::chrono::steady_clock::now();
+  ASSIGN_OR_RETURN(std::vector<Neighbour> neighbours, impl_->index->Search(query, request.k + (itself ? 1 : 0)));
+  answer.index_ms = MillisecondsSince(index_start);
+  if (itself) std::erase_if(neighbours, [&](const Neighbour& neighbour) { return neighbour.id == itself->id; });
+  ASSIGN_OR_RETURN(answer.hits, impl_->Fill(neighbours, request.k));
+  answer.model = impl_->device->info().name;
+  answer.took_ms = MillisecondsSince(start);
+  return answer;
+}
+
+Result<Features> Library::EmbedTexts(const std::vector<std::string>& texts, Scale scale) const {
+  RETURN_IF_ERROR(impl_->CheckReady());
+  for (const std::string& text : texts) RETURN_IF_ERROR(CheckText(text));
+  ASSIGN_OR_RETURN(Features features, impl_->device->EncodeTexts(texts));
+  if (scale == Scale::kUnit) RETURN_IF_ERROR(MakeUnitRows(features));
+  return features;
+}
+
+// Raw features are the original's, with its decoding (no EXIF rotation, full size); unit vectors are what the library
+// would store for the same picture.
+Result<Features> Library::EmbedPictures(const std::vector<std::string>& encoded_pictures, Scale scale) const {
+  RETURN_IF_ERROR(impl_->CheckReady());
+  const auto mode = scale == Scale::kRaw ? encoder::DecodeMode::kParity : encoder::DecodeMode::kFast;
+  std::vector<ModelInput> inputs;
+  for (size_t i = 0; i < encoded_pictures.size(); ++i) {
+    auto input = impl_->DecodeQuery(encoded_pictures[i], mode);
+    if (!input) return Failed(input.error().WithContext(StrCat("picture ", i)));
+    inputs.push_back(*std::move(input));
+  }
+  ASSIGN_OR_RETURN(Features features, impl_->device->EncodeImages(inputs, Lane::kInteractive));
+  if (scale == Scale::kUnit) RETURN_IF_ERROR(MakeUnitRows(features));
+  return features;
+}
+
+}  // namespace fovea::indexer

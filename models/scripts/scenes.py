@@ -1,13 +1,10 @@
-"""Training pictures, a batch at a time: drawings set on backgrounds, with the sentence that says what is there.
+"""Training pictures, a batch at a time: drawings set on backgrounds, as `planner.py` says.
 
-`Composer.batch(progress)` starts with one plain drawing per picture and moves to scenes: several things, colours, places.
-Everything is done on whole batches of tensors; a batch of 256 takes a few hundredths of a second.
+Everything is done on whole batches of tensors; a batch of 256 takes about a tenth of a second.
 """
 import json
 import math
 import random
-import re
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,140 +12,38 @@ import torch
 import torch.nn.functional as F
 
 import captions
-from everyday import WORD_OF
 from model import MEAN, STD
+from planner import Catalogue, Picture, Planner, Slot
 
 SIDE = 64
-SIDED = re.compile(r"left|right|arrow|clock|clockwise|button|input|symbol|mark|letter|latin|oclock|thirty|twelve")
-VARIANT_SHARE = {"plain": 0.42, "outlined": 0.23, "outlined2": 0.23, "lines": 0.12}
-
-
-@dataclass
-class Slot:
-    """One drawing in one picture; place and size in units where the picture spans -1..1."""
-    picture: int
-    drawing: int
-    x: float
-    y: float
-    size: float
-    colour: str | None = None
-    flip: bool = False
-
-
-@dataclass
-class Plan:
-    """What a batch shows: per picture a caption and the things; all slots in the order in which they are pasted."""
-    captions: list[str] = field(default_factory=list)
-    things: list[list[int]] = field(default_factory=list)
-    backgrounds: list[int] = field(default_factory=list)
-    layers: list[list[Slot]] = field(default_factory=lambda: [[], [], []])
+LAYERS = 3  # at most so many drawings in one picture
 
 
 class Composer:
     def __init__(self, bank: Path, seed: int):
         facts = json.loads((bank / "drawings.json").read_text())
+        place_names = json.loads((bank / "places.json").read_text())
         self.pixels = torch.from_numpy(np.load(bank / "drawings.npy"))
-        self.names = [t.replace("-", " ") for t in facts["things"]]
-        self.words = facts["words"]
-        self.everyday = [WORD_OF.get(t) for t in facts["things"]]
-        self.common = [i for i, word in enumerate(self.everyday) if word]
-        self.sided = [bool(SIDED.search(n)) for n in self.names]
-        self.of_thing = [{v: [] for v in facts["variants"]} for _ in self.names]
-        for i, (thing, variant) in enumerate(zip(facts["thing"], facts["variant"])):
-            self.of_thing[thing][facts["variants"][variant]].append(i)
-        self.rng = random.Random(seed)
+        self.places = torch.from_numpy(np.load(bank / "places.npy"))
+        self.catalogue = Catalogue.read(facts, place_names)
+        self.planner = Planner(self.catalogue, random.Random(seed))
         torch.manual_seed(seed)
         self.grounds = _plain_backgrounds(4096)
-        self.places, self.place_names = self._load_places(bank)
 
-    @staticmethod
-    def _load_places(bank: Path):
-        if not (bank / "places.npy").exists():
-            return None, []
-        return torch.from_numpy(np.load(bank / "places.npy")), json.loads((bank / "places.json").read_text())
-
-    def _drawing(self, thing: int) -> int:
-        kinds = [k for k in VARIANT_SHARE if self.of_thing[thing][k]]
-        kind = self.rng.choices(kinds, [VARIANT_SHARE[k] for k in kinds])[0]
-        return self.rng.choice(self.of_thing[thing][kind])
-
-    def _name(self, thing: int) -> str:
-        words, chance = self.words[thing], self.rng.random()
-        if self.everyday[thing] and chance < 0.4:
-            return self.everyday[thing]
-        return self.rng.choice(words) if words and chance > 0.88 else self.names[thing]
-
-    def _choose(self, count: int) -> list[int]:
-        """Different things; the everyday ones come up twice as often as the others."""
-        weight = [2.0 if word else 1.0 for word in self.everyday]
-        key = [self.rng.random() ** (1 / w) for w in weight]
-        return sorted(range(len(key)), key=key.__getitem__, reverse=True)[:count]
-
-    def _other(self) -> int:
-        return self.rng.choice(self.common) if self.rng.random() < 0.5 else self.rng.randrange(len(self.names))
-
-    def _slot(self, picture, thing, low, high, x=None, y=None, colour=None) -> Slot:
-        size = self.rng.uniform(low, high)
-        room = max(0.0, 1 - size)
-        x = self.rng.uniform(-room, room) if x is None else x
-        y = self.rng.uniform(-room, room) if y is None else y
-        flip = not self.sided[thing] and self.rng.random() < 0.4
-        return Slot(picture, self._drawing(thing), x, y, size, colour, flip)
-
-    def plan(self, count: int, progress: float) -> Plan:
-        """Which things each picture shows and what its caption says; scenes become frequent as progress goes 0 -> 1."""
-        plan, rng = Plan(), self.rng
-        scene = 0.0 if progress < 0.12 else min(1.0, (progress - 0.12) / 0.35)
-        for i, thing in enumerate(self._choose(count)):
-            name, kind = self._name(thing), rng.random()
-            place = rng.randrange(len(self.place_names)) if self.place_names and rng.random() < 0.45 * scene else -1
-            said = self.place_names[place] if place >= 0 and rng.random() < 0.3 else None
-            things, slots = [thing], []
-            if kind < 0.22 * scene:
-                other = self._other()
-                things, side = [thing, other], rng.choice((-1, 1))
-                if rng.random() < 0.75:
-                    spots = [(side * rng.uniform(0.35, 0.55), None), (-side * rng.uniform(0.35, 0.55), None)]
-                else:
-                    spots = [(None, side * 0.45), (None, -side * 0.45)]
-                slots = [self._slot(i, t, 0.36, 0.6, x, y) for t, (x, y) in zip(things, spots)]
-                text = captions.two(name, self._name(other), rng)
-            elif kind < 0.27 * scene:
-                number = rng.choice((2, 2, 3))
-                xs = [(k + 0.5) * 2 / number - 1 for k in range(number)]
-                slots = [self._slot(i, thing, 0.3, 0.95 / number + 0.1, x) for x in xs]
-                for slot in slots[1:]:
-                    slot.drawing = slots[0].drawing
-                text = captions.several(name, number, rng)
-            elif kind < 0.36 * scene:
-                colour = rng.choice(list(captions.COLOURS))
-                slots = [self._slot(i, thing, 0.45, 1.05, colour=colour)]
-                text = captions.coloured(name, colour, rng)
-            elif place >= 0 or kind < 0.5 * scene:
-                slots, text = [self._slot(i, thing, 0.38, 0.8)], captions.one(name, rng, said)
-            else:
-                slots, text = [self._slot(i, thing, 0.6, 1.08)], captions.one(name, rng)
-            for layer, slot in zip(plan.layers, slots):
-                layer.append(slot)
-            plan.captions.append(text)
-            plan.things.append(things)
-            plan.backgrounds.append(place)
-        return plan
-
-    def batch(self, count: int, progress: float):
-        """-> normalised pictures [B, 3, 64, 64], captions, the things of each picture."""
-        plan = self.plan(count, progress)
-        picture = self.grounds[torch.randint(len(self.grounds), (count,))].float() / 255
-        placed = [i for i, place in enumerate(plan.backgrounds) if place >= 0]
+    def batch(self, count: int, progress: float) -> tuple[torch.Tensor, list[Picture]]:
+        """Normalised pictures [B, 3, 64, 64] and what they show; progress runs from 0 to 1 over the training."""
+        plan = self.planner.plan(count, progress)
+        pixels = self.grounds[torch.randint(len(self.grounds), (count,))].float() / 255
+        placed = [i for i, p in enumerate(plan) if p.place >= 0]
         if placed:
-            picture[placed] = _crops(self.places[[plan.backgrounds[i] for i in placed]])
-        for layer in plan.layers:
-            if layer:
-                where = torch.tensor([s.picture for s in layer])
-                picture[where] = _paste(picture[where], self._draw(layer))
-        picture = _light(picture)
+            pixels[placed] = _crops(self.places[[plan[i].place for i in placed]])
+        for layer in range(LAYERS):
+            slots = [p.slots[layer] for p in plan if len(p.slots) > layer]
+            where = [i for i, p in enumerate(plan) if len(p.slots) > layer]
+            if slots:
+                pixels[where] = _paste(pixels[where], self._draw(slots))
         mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (MEAN, STD))
-        return ((picture - mean) / std).contiguous(memory_format=torch.channels_last), plan.captions, plan.things
+        return ((_light(pixels) - mean) / std).contiguous(memory_format=torch.channels_last), plan
 
     def _draw(self, slots: list[Slot]) -> torch.Tensor:
         """[M, 4, 64, 64], colours premultiplied by alpha, each drawing turned, scaled and moved to its place."""

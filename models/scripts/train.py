@@ -44,12 +44,11 @@ def targets(things: list[list[int]], count: int) -> torch.Tensor:
     return rows
 
 
-def clip_loss(image, text, scale, captions: list[str], things: list[list[int]]):
-    """Both directions; equal captions, or the same single thing, count as right answers too."""
+def clip_loss(image, text, scale, meanings: list[tuple]):
+    """Both directions; where two pictures mean the same, either caption is a right answer."""
     keys = {}
-    said = torch.tensor([keys.setdefault(c, len(keys)) for c in captions])
-    first = torch.tensor([t[0] if len(t) == 1 else -1 - i for i, t in enumerate(things)])
-    same = (said[:, None] == said) | (first[:, None] == first)
+    key = torch.tensor([keys.setdefault(m, len(keys)) for m in meanings])
+    same = key[:, None] == key
     want = same.float() / same.sum(1, keepdim=True)
     logits = scale * image @ text.T
     return (F.cross_entropy(logits, want) + F.cross_entropy(logits.T, want)) / 2
@@ -62,7 +61,7 @@ class Run:
         self.composer = Composer(args.bank, seed=int(time.time()))
         self.tokenizer = Tokenizer(args.vocabulary)
         self.model = Clip().to(memory_format=torch.channels_last)
-        self.table = Prototypes(len(self.composer.names), self.model.text_projection.shape[1])
+        self.table = Prototypes(len(self.composer.catalogue.names), self.model.text_projection.shape[1])
         parameters = [*self.model.parameters(), *self.table.parameters()]
         self.optimizer = torch.optim.AdamW(
             [{"params": [p for p in parameters if p.ndim > 1], "weight_decay": args.decay},
@@ -91,13 +90,14 @@ class Run:
         rate = args.rate * min(1.0, (self.step_count + 1) / 200) * 0.5 * (1 + math.cos(math.pi * progress))
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        pictures, captions, things = self.composer.batch(args.batch, progress)
-        ids = torch.tensor(self.tokenizer.rows(captions, self.model.context))
+        pictures, plan = self.composer.batch(args.batch, progress)
+        ids = torch.tensor(self.tokenizer.rows([p.caption for p in plan], self.model.context))
         with torch.autocast("cpu", dtype=torch.bfloat16):
             image, text = self.model.encode_image(pictures), self.model.encode_text(ids)
         image, text = F.normalize(image.float(), dim=-1), F.normalize(text.float(), dim=-1)
-        target = targets(things, len(self.composer.names))
-        losses = [clip_loss(image, text, self.model.logit_scale.exp().clamp(max=100), captions, things),
+        target = targets([p.things for p in plan], len(self.table.weight))
+        scale = self.model.logit_scale.exp().clamp(max=100)
+        losses = [clip_loss(image, text, scale, [p.meaning for p in plan]),
                   self.table.loss(image, target), self.table.loss(text, target)]
         self.optimizer.zero_grad()
         (losses[0] + 0.6 * losses[1] + 0.2 * losses[2]).backward()

@@ -37,11 +37,18 @@ struct DecodeOptions {
   int min_short_side_px = 0;  // the smallest shorter side of use to the caller; 0 = full size
 };
 
-// 8-bit RGB, interleaved, rows from the top, no padding.
+// How the file stores its colours, as far as it changes the way PIL resizes the picture; anything but kColour is given by
+// kParity alone.
+enum class ColourModel { kColour, kPalette, kAlpha };
+
+// 8-bit RGB, interleaved, rows from the top, no padding. The values are those of the file: its colour profile is not applied.
 struct Pixels {
   int width = 0;
   int height = 0;
-  std::vector<uint8_t> rgb;  // width * height * 3
+  std::vector<uint8_t> rgb = {};  // width * height * 3
+  ColourModel model = ColourModel::kColour;
+  std::vector<uint8_t> alpha = {};  // width * height with kAlpha, else empty
+  std::string icc_profile = {};     // the file's RGB profile unless it is sRGB or over 64 KiB; empty means sRGB
 };
 
 struct GeoPoint {
@@ -50,15 +57,15 @@ struct GeoPoint {
 };
 
 struct PictureFacts {
-  std::string format;           // "jpeg", "png", "webp", "gif", "tiff", "heic", "avif", "jxl"
+  std::string format = {};      // "jpeg", "png", "webp", "gif", "tiff", "heic", "avif", "jxl"
   int width = 0;                // of the whole picture after orientation (kFast) or as stored (kParity)
   int height = 0;
-  int orientation = 1;          // EXIF 1..8; 1 when absent or out of range
-  std::optional<int64_t> taken_at_ms;         // UTC if an offset was given, else local time read as if it were UTC
-  std::optional<int> taken_at_offset_min;     // minutes east of UTC, where the file says so
-  std::string camera;           // make and model without repeating the make; empty if unknown
-  std::string lens;
-  std::optional<GeoPoint> gps;
+  int orientation = 1;          // EXIF 1..8; 1 when absent, out of range, or of no effect (HEIC, AVIF and JXL turn themselves)
+  std::optional<int64_t> taken_at_ms = {};      // UTC if an offset was given, else local time read as if it were UTC
+  std::optional<int> taken_at_offset_min = {};  // minutes east of UTC, where the file says so
+  std::string camera = {};      // make and model without repeating the make; empty if unknown
+  std::string lens = {};
+  std::optional<GeoPoint> gps = {};
 };
 
 struct Decoded {

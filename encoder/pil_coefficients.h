@@ -1,0 +1,33 @@
+#pragma once
+// PilAxis holds the taps and fixed-point weights with which PIL resizes one axis of an 8-bit picture.
+//
+// Owns:    its tables.
+// Threads: a value type.
+// Errors:  none. Requires: sizes >= 1, the wanted part within the output.
+// Units:   weights have 22 fractional bits; positions are pixels of the input.
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "encoder/preprocess_profile.h"
+
+namespace fovea::encoder {
+
+inline constexpr int kPilFractionBits = 22;
+
+struct PilAxis {
+  struct Window {
+    int first = 0;  // of the input
+    int count = 0;
+  };
+  int stride = 0;                // weights per window, unused ones are 0
+  std::vector<Window> windows;   // one per wanted output position
+  std::vector<int32_t> weights;  // windows x stride
+
+  const int32_t* WeightsOf(size_t i) const { return weights.data() + i * static_cast<size_t>(stride); }
+};
+
+// For output positions begin .. begin + count - 1 of an axis that goes from `input` to `output` pixels.
+PilAxis MakePilAxis(int input, int64_t output, Interpolation interpolation, int64_t begin, int count);
+
+}  // namespace fovea::encoder

@@ -4,7 +4,7 @@
 // Owns:    the weights and the tokenizer; immutable after Load.
 // Threads: one call at a time (see Encoder); Torch's own threads are set once by SetTorchThreads.
 // Errors:  Load: kNotFound, kCorrupt, kUnsupported with one line that names the file and the key or shape.
-// Shapes:  as Encoder. Source of the formulas: CLIP (Radford et al. 2021), docs/decisions/ for what is left out and why.
+// Shapes:  as Encoder. Formulas: CLIP (Radford et al. 2021); what is left out and why stands in encoder/README.md.
 #include <memory>
 #include <string>
 
@@ -16,9 +16,13 @@ namespace fovea::encoder {
 
 enum class DeviceChoice { kAuto, kCpu, kCuda };
 
+// What "<|endoftext|>" inside a text does: nothing special, or (as the original has it) it ends the text there.
+enum class TextRules { kSafe, kReference };
+
 struct ClipModelOptions {
   DeviceChoice device = DeviceChoice::kAuto;
   std::string precision = "auto";  // "auto", "fp32", "fp16" (CUDA only)
+  TextRules text_rules = TextRules::kSafe;
 };
 
 // How many threads Torch's operators use; once per process, before the first model runs.

@@ -1,0 +1,67 @@
+#pragma once
+// ClipConfig says of a CLIP model what its tensors do not: sizes, heads, activation, epsilon, preprocessing.
+//
+// Owns:    nothing; values.
+// Threads: value types.
+// Errors:  none here; the readers of the two layouts check every field.
+// Units:   widths in channels, sizes in pixels. `mlp_width` is the width between the two layers of a block's MLP.
+#include <array>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "encoder/preprocess_profile.h"
+
+namespace fovea::encoder {
+
+enum class Activation { kQuickGelu, kGelu, kGeluTanh };
+
+// A stack of pre-norm residual attention blocks, as both towers have it.
+struct TransformerConfig {
+  int64_t width = 0;
+  int64_t layers = 0;
+  int64_t heads = 0;
+  int64_t mlp_width = 0;
+  Activation activation = Activation::kQuickGelu;
+  double epsilon = 1e-5;  // of every LayerNorm of the tower
+};
+
+struct VisionTransformerConfig {
+  TransformerConfig transformer;
+  int64_t patch_size = 0;
+  int64_t image_size = 0;
+  int64_t GridSide() const { return image_size / patch_size; }
+};
+
+struct ModifiedResnetConfig {
+  std::array<int64_t, 4> blocks = {};  // per stage
+  int64_t width = 0;                   // planes of the first stage
+  int64_t heads = 0;                   // of the attention pool
+  int64_t image_size = 0;
+  int64_t GridSide() const { return image_size / 32; }
+  int64_t PooledWidth() const { return width * 32; }
+};
+
+struct TextConfig {
+  TransformerConfig transformer;
+  int64_t context_length = 0;
+  int64_t vocab_size = 0;
+  // The id whose first place is pooled, where the file names one; else the largest id in the row.
+  int64_t end_id = -1;
+};
+
+enum class Layout { kHuggingFace, kOpenClip };
+
+struct ClipConfig {
+  Layout layout = Layout::kOpenClip;
+  int64_t embed_dim = 0;
+  std::variant<VisionTransformerConfig, ModifiedResnetConfig> vision;
+  TextConfig text;
+  PreprocessProfile preprocess;
+
+  int64_t ImageSize() const;
+  // "ViT 12 x 768, patch 32, 224 px; text 12 x 512"
+  std::string Architecture() const;
+};
+
+}  // namespace fovea::encoder

@@ -1,0 +1,23 @@
+#pragma once
+// ExpectedWeights lists every tensor that a CLIP model of a given configuration consists of.
+//
+// Owns:    nothing.
+// Threads: any.
+// Errors:  none.
+// Shapes:  under the names and in the shapes of the OpenAI layout: visual.*, transformer.*, text_projection, ...
+#include <string>
+#include <vector>
+
+#include "encoder/clip_config.h"
+#include "encoder/safetensors.h"
+
+namespace fovea::encoder {
+
+struct ExpectedWeight {
+  std::string key;
+  Shape shape;
+};
+
+std::vector<ExpectedWeight> ExpectedWeights(const ClipConfig& config);
+
+}  // namespace fovea::encoder

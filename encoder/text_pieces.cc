@@ -1,0 +1,43 @@
+#include "encoder/text_pieces.h"
+
+#include "encoder/unicode_text.h"
+
+namespace fovea::encoder {
+namespace {
+
+constexpr char32_t kLongS = 0x17F;  // counts as an s where case does not matter
+
+// The length of 's 't 're 've 'm 'll 'd at the beginning of `text`, or 0.
+size_t ContractionLength(std::u32string_view text) {
+  if (text.size() < 2 || text[0] != U'\'') return 0;
+  const char32_t first = text[1];
+  if (first == U's' || first == kLongS || first == U't' || first == U'm' || first == U'd') return 2;
+  const std::u32string_view two = text.substr(1, 2);
+  return two == U"re" || two == U"ve" || two == U"ll" ? 3 : 0;
+}
+
+bool IsSign(char32_t c) { return !IsWhitespace(c) && !IsLetter(c) && !IsNumber(c); }
+
+size_t RunLength(std::u32string_view text, bool (*belongs)(char32_t)) {
+  size_t length = 0;
+  while (length < text.size() && belongs(text[length])) ++length;
+  return length;
+}
+
+size_t PieceLength(std::u32string_view text) {
+  if (const size_t contraction = ContractionLength(text); contraction > 0) return contraction;
+  if (const size_t letters = RunLength(text, IsLetter); letters > 0) return letters;
+  return IsNumber(text.front()) ? 1 : RunLength(text, IsSign);
+}
+
+}  // namespace
+
+std::optional<std::u32string_view> NextPiece(std::u32string_view& text) {
+  text.remove_prefix(RunLength(text, IsWhitespace));
+  if (text.empty()) return std::nullopt;
+  const std::u32string_view piece = text.substr(0, PieceLength(text));
+  text.remove_prefix(piece.size());
+  return piece;
+}
+
+}  // namespace fovea::encoder

@@ -35,7 +35,8 @@ Answer<Response> Search(const indexer::SearchRequest& search, const std::string&
 
 Answer<std::variant<indexer::TextQuery, indexer::ImageQuery, indexer::PhotoQuery>> QueryOf(const JsonFields& fields) {
   const int given = static_cast<int>(fields.Has("text")) + static_cast<int>(fields.Has("image")) + static_cast<int>(fields.Has("photo"));
-  if (given != 1) return RefuseField(given == 0 ? Fault::kMissingField : Fault::kInvalidArgument, "", "give exactly one of text, image and photo");
+  if (given == 0) return RefuseField(Fault::kMissingField, "/text", "give one of text, image and photo");
+  if (given > 1) return RefuseField(Fault::kInvalidArgument, fields.Has("photo") ? "/photo" : "/image", "give only one of text, image and photo");
   if (fields.Has("text")) {
     TRY_ASSIGN(std::string text, fields.Text("text", kMaxTextBytes));
     if (IsBlank(text)) return RefuseField(Fault::kMissingField, "/text", "must not be empty");
@@ -84,7 +85,7 @@ Answer<Response> MakeEmbeddings(const Request& request, const Context& context) 
   TRY_ASSIGN(const JsonFields fields, JsonFields::Parse(request));
   TRY(fields.Only({"texts", "images", "normalised"}));
   TRY_ASSIGN(const bool normalised, fields.Boolean("normalised", true));
-  if (!fields.Has("texts") && !fields.Has("images")) return RefuseField(Fault::kMissingField, "", "give texts, images or both");
+  if (!fields.Has("texts") && !fields.Has("images")) return RefuseField(Fault::kMissingField, "/texts", "give texts, images or both");
   TRY_ASSIGN(const auto texts, fields.Texts("texts", kTexts));
   TRY_ASSIGN(const auto images, fields.Base64s("images", {.max_items = kMaxPictures, .max_bytes = context.max_body_bytes}));
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
 #include <optional>
 
 #include "api/base64.h"
@@ -139,7 +140,7 @@ Answer<int64_t> JsonFields::Integer(const std::string& name, const IntegerRange&
   // Also for 5.0 and 1e3, which are integers, and for integers beyond 64 bits, which the parser gives as fractions.
   const double number = value->get<double>();
   if (number < static_cast<double>(range.min) || number > static_cast<double>(range.max)) {
-    return RefuseField(Fault::kOutOfRange, PointerTo(name), RangeText(name, range, value->dump()));
+    return RefuseField(Fault::kOutOfRange, PointerTo(name), RangeText(name, range, StrCat(std::setprecision(17), number)));
   }
   if (std::trunc(number) != number) return WrongType(PointerTo(name), "an integer", *value);
   return static_cast<int64_t>(number);

@@ -145,28 +145,33 @@ asio::awaitable<bool> Session::ServeOne() {
   Wish wish;
   StartDeadline(parts_.options.read_timeout_s);
   Answer<Request> request = co_await ReadHead(parser, wish);
-  if (!request) co_return co_await Refused(request.error(), nullptr, wish);
-  if (parts_.refusing) co_return co_await Refused({.fault = Fault::kShuttingDown, .detail = "the daemon is stopping"}, nullptr, wish);
-  if (const auto checked = parts_.guard.Check(*request); !checked) co_return co_await Refused(checked.error(), nullptr, wish);
-  const Answer<const Route*> route = parts_.router.Find(*request);
-  if (!route && !parser.is_done()) wish.keep_alive = false;  // its body is not read
-
+  Answer<const Route*> route = request ? RouteOf(*request) : std::unexpected(request.error());
   if (route) {
-    const Answer<void> read = co_await ReadBody(parser, parts_.router.MaxBodyBytes(*route));
-    if (!read) co_return co_await Refused(read.error(), *route, wish);
-    request->body = std::move(parser.get().body());
+    Answer<void> read = co_await ReadBody(parser, parts_.router.MaxBodyBytes(*route));
+    if (!read) route = std::unexpected(std::move(read).error());
   }
   StopDeadline();
   SetWaiting(false);
+  if (!route && client_gone_) co_return false;
   if (!route) {
-    Observe(nullptr, HttpStatusOf(route.error().fault), steady_clock::now());
-    const bool written = co_await Write(ErrorResponse(route.error()), wish);
+    wish.keep_alive = wish.keep_alive && parser.is_done();  // what is left of the request would be taken for the next one
+    Response refusal = ErrorResponse(route.error());
+    Observe(nullptr, refusal.status, steady_clock::now());
+    const bool written = co_await Write(std::move(refusal), wish);
     if (written && !wish.keep_alive) co_await Linger();
     co_return written && wish.keep_alive;
   }
+  request->body = std::move(parser.get().body());
   Response response = co_await Answered(*route, *std::move(request));
   const bool written = co_await Write(std::move(response), wish);
   co_return written && wish.keep_alive;
+}
+
+// What can be said before the body is read.
+Answer<const Route*> Session::RouteOf(Request& request) const {
+  if (parts_.refusing) return Refuse(Fault::kShuttingDown, "the daemon is stopping");
+  TRY(parts_.guard.Check(request));
+  return parts_.router.Find(request);
 }
 
 asio::awaitable<Answer<Request>> Session::ReadHead(Parser& parser, Wish& wish) {
@@ -196,7 +201,9 @@ asio::awaitable<Answer<void>> Session::ReadBody(Parser& parser, size_t max_bytes
   co_return Answer<void>();
 }
 
-Problem Session::ReadProblem(const error_code& error) const {
+Problem Session::ReadProblem(const error_code& error) {
+  client_gone_ = !timed_out_ && error.category() != http::make_error_code(http::error::end_of_stream).category();
+  client_gone_ = client_gone_ || error == http::error::end_of_stream || error == http::error::partial_message;
   if (timed_out_) {
     return {.fault = Fault::kRequestTimeout, .detail = StrCat("a request must have arrived within ", parts_.options.read_timeout_s, " s")};
   }
@@ -214,12 +221,13 @@ asio::awaitable<Response> Session::Answered(const Route* route, Request request)
     response = parts_.router.Run(route, request);
   } else {
     auto shared_request = std::make_shared<const Request>(std::move(request));
-    response = co_await RunOnWorker<Response>(parts_.handlers, [this, route, shared_request, start] {
+    std::function<Response()> work = [this, route, shared_request, start] {
       parts_.metrics.GetHistogram("fovea_http_queue_seconds", "How long requests wait for a worker")
           .Observe(std::chrono::duration<double>(steady_clock::now() - start).count());
       if (parts_.stopping) return ErrorResponse({.fault = Fault::kShuttingDown, .detail = "the daemon is stopping"});
       return parts_.router.Run(route, *shared_request);
-    });
+    };
+    response = co_await RunOnWorker<Response>(parts_.handlers, std::move(work));
     if (!response) response = ErrorResponse({.fault = Fault::kTooManyRequests, .detail = "too many requests are waiting"});
   }
   Observe(route, response->status, start);
@@ -234,16 +242,6 @@ void Session::Observe(const Route* route, int status, steady_clock::time_point s
       .Observe(std::chrono::duration<double>(steady_clock::now() - start).count());
 }
 
-// Answers a request whose rest is not read; the connection ends.
-asio::awaitable<bool> Session::Refused(const Problem& problem, const Route* route, Wish wish) {
-  StopDeadline();
-  SetWaiting(false);
-  Observe(route, HttpStatusOf(problem.fault), steady_clock::now());
-  wish.keep_alive = false;
-  if (co_await Write(ErrorResponse(problem), wish)) co_await Linger();
-  co_return false;
-}
-
 asio::awaitable<bool> Session::Write(Response response, Wish wish) {
   if (parts_.refusing) wish.keep_alive = false;
   stream_.expires_after(std::chrono::seconds(parts_.options.write_timeout_s));
@@ -252,14 +250,16 @@ asio::awaitable<bool> Session::Write(Response response, Wish wish) {
   if (slice != nullptr || wish.only_head || response.status == 204 || response.status == 304) {
     http::response<http::empty_body> head(static_cast<http::status>(response.status), wish.version);
     FillHead(head, response, wish.keep_alive);
-    error = std::get<0>(co_await http::async_write(stream_, head, kAsTuple));
+    const auto [failed, bytes] = co_await http::async_write(stream_, head, kAsTuple);
+    error = failed;
   } else {
     const auto* view = std::get_if<std::string_view>(&response.body);
-    const std::string_view bytes = view != nullptr ? *view : std::string_view(std::get<std::string>(response.body));
+    const std::string_view body = view != nullptr ? *view : std::string_view(std::get<std::string>(response.body));
     http::response<http::span_body<const char>> whole(static_cast<http::status>(response.status), wish.version);
-    whole.body() = {bytes.data(), bytes.size()};
+    whole.body() = {body.data(), body.size()};
     FillHead(whole, response, wish.keep_alive);
-    error = std::get<0>(co_await http::async_write(stream_, whole, kAsTuple));
+    const auto [failed, bytes] = co_await http::async_write(stream_, whole, kAsTuple);
+    error = failed;
   }
   bool written = !error;
   if (written && slice != nullptr && !wish.only_head) written = co_await WriteSlice(std::move(*slice));
@@ -271,16 +271,18 @@ asio::awaitable<bool> Session::WriteSlice(FileSlice slice) {
   const auto file = std::make_shared<const UniqueFd>(std::move(slice.fd));
   while (slice.length > 0) {
     const auto wanted = std::min(static_cast<size_t>(slice.length), kChunkBytes);
-    const auto chunk = co_await RunOnWorker<std::string>(parts_.files, [file, wanted, offset = slice.offset] {
+    std::function<std::string()> work = [file, wanted, offset = slice.offset] {
       std::string bytes(wanted, '\0');
       const ssize_t read = ::pread(file->get(), bytes.data(), wanted, offset);
       bytes.resize(read > 0 ? static_cast<size_t>(read) : 0);
       return bytes;
-    });
+    };
+    const std::optional<std::string> chunk = co_await RunOnWorker<std::string>(parts_.files, std::move(work));
     // A file that was cut while it was sent: the promised length cannot be kept, so the connection breaks off.
     if (!chunk || chunk->empty()) co_return false;
     stream_.expires_after(std::chrono::seconds(parts_.options.write_timeout_s));
-    if (std::get<0>(co_await asio::async_write(stream_, asio::buffer(*chunk), kAsTuple))) co_return false;
+    const auto [error, written] = co_await asio::async_write(stream_, asio::buffer(*chunk), kAsTuple);
+    if (error) co_return false;
     slice.offset += static_cast<int64_t>(chunk->size());
     slice.length -= static_cast<int64_t>(chunk->size());
   }

@@ -66,12 +66,12 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<bool> ServeOne();
   boost::asio::awaitable<Answer<Request>> ReadHead(Parser& parser, Wish& wish);
   boost::asio::awaitable<Answer<void>> ReadBody(Parser& parser, size_t max_bytes);
+  Answer<const Route*> RouteOf(Request& request) const;
   boost::asio::awaitable<Response> Answered(const Route* route, Request request);
-  boost::asio::awaitable<bool> Refused(const Problem& problem, const Route* route, Wish wish);
   boost::asio::awaitable<bool> Write(Response response, Wish wish);
   boost::asio::awaitable<bool> WriteSlice(FileSlice slice);
   boost::asio::awaitable<void> Linger();
-  Problem ReadProblem(const boost::system::error_code& error) const;
+  Problem ReadProblem(const boost::system::error_code& error);
   void Observe(const Route* route, int status, std::chrono::steady_clock::time_point start);
   void SetWaiting(bool waiting);
   // Ends the read in hand when `seconds` have passed, leaving the socket open for an answer.
@@ -83,6 +83,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::steady_timer deadline_;
   uint64_t deadline_number_ = 0;  // a timer that fires late must not end the next read
   bool timed_out_ = false;
+  bool client_gone_ = false;      // nobody is there to read an answer
   boost::beast::flat_buffer buffer_;
   std::atomic<bool> waiting_ = true;
   std::atomic<std::chrono::steady_clock::time_point> waiting_since_;

@@ -17,6 +17,7 @@ export interface GridEvents {
 
 export class Grid {
   private readonly element = byId('grid');
+  private readonly end: IntersectionObserver;
   private tiles = new Map<string, Tile>();
   private shown: Tile[] = [];
   private current = 0;
@@ -26,9 +27,9 @@ export class Grid {
     this.element.addEventListener('click', (event) => this.click(event));
     this.element.addEventListener('keydown', (event) => this.key(event));
     this.element.addEventListener('focusin', (event) => this.setCurrent(this.indexOf(event.target)));
-    new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && events.onEnd(), {
+    this.end = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && events.onEnd(), {
       rootMargin: '1200px',
-    }).observe(byId('more'));
+    });
   }
 
   /** Shows these photos in this order. Tiles of photos already there are moved, not made again. */
@@ -45,6 +46,8 @@ export class Grid {
     this.place();
     this.setCurrent(Math.min(this.current, Math.max(0, photos.length - 1)));
     if (focused && document.activeElement === document.body) this.focusCurrent();
+    this.end.disconnect(); // observed anew, it tells at once whether the end is still in sight
+    this.end.observe(byId('more'));
   }
 
   get empty(): boolean {

@@ -43,6 +43,7 @@ function removal(root: Root, row: HTMLElement, onRemoved: () => void): HTMLEleme
   const remove = async (): Promise<void> => {
     try {
       await removeRoot(root.id);
+      question.hidden = true;
       onRemoved();
     } catch (cause) {
       question.replaceChildren(h('p', { class: 'trouble', role: 'alert' }, asApiError(cause).message));

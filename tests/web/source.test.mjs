@@ -1,0 +1,83 @@
+// What can be told of the page without a browser: types, size, addresses, and how it reads odd answers.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const web = fileURLToPath(new URL('../../web', import.meta.url));
+const modules = process.env.FOVEA_WEB_MODULES;
+const folder = mkdtempSync(path.join(tmpdir(), 'fovea-web-source-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const page = path.join(folder, 'page');
+execFileSync(process.execPath, [path.join(web, 'bundle.mjs'), modules, page]);
+const file = (name) => readFileSync(path.join(page, name), 'utf8');
+
+async function load(name) {
+  const esbuild = createRequire(path.join(modules, 'anchor.js'))('esbuild');
+  const outfile = path.join(folder, `${path.basename(name, '.ts')}.mjs`);
+  await esbuild.build({ entryPoints: [path.join(web, 'src', name)], outfile, bundle: true, format: 'esm' });
+  return import(pathToFileURL(outfile).href);
+}
+
+test('the sources type-check', () => {
+  const tsc = path.join(process.env.FOVEA_WEB_TEST_MODULES, 'typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '--noEmit', '-p', web], { stdio: 'inherit' });
+});
+
+test('script and styles stay below 60 kB', (t) => {
+  const bytes = ['app.js', 'theme.js', 'style.css'].map((name) => statSync(path.join(page, name)).size);
+  const sum = bytes.reduce((a, b) => a + b);
+  t.diagnostic(`script and styles: ${sum} bytes`);
+  assert.ok(sum < 60_000, `${sum} bytes`);
+});
+
+test('no file names an outside address', () => {
+  for (const name of readdirSync(page)) {
+    const addresses = (file(name).match(/\b(https?:)?\/\/[a-z0-9.-]+\.[a-z]{2,}[^\s"'`)]*/gi) ?? []).filter((found) => found !== 'http://www.w3.org/2000/svg');
+    assert.deepEqual(addresses, [], name);
+  }
+});
+
+test('the document has neither inline script nor inline style', () => {
+  const html = file('index.html');
+  assert.doesNotMatch(html, /\sstyle=|<style|\son[a-z]+=/i);
+  assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)/i);
+  assert.match(html, /Content-Security-Policy" content="default-src 'self'/);
+});
+
+test('an odd answer reads as neutral values', async () => {
+  const { readFailurePage, readJobs, readPhoto, readSearchAnswer, readStatus } = await load('api/read.ts');
+  for (const odd of [null, undefined, 7, 'text', [], {}, { results: 3, photos: 'x', jobs: {}, failures: null, roots: 1 }]) {
+    assert.deepEqual(readSearchAnswer(odd).photos, []);
+    assert.deepEqual(readJobs(odd), []);
+    assert.deepEqual(readFailurePage(odd).failures, []);
+    assert.deepEqual(readStatus(odd).roots, []);
+    assert.equal(readPhoto(odd).place, null);
+  }
+  assert.deepEqual(readSearchAnswer({ results: [{ score: 0.5 }, { id: 9, score: Number.NaN }] }).photos.map(({ id, score }) => [id, score]), [['9', null]]);
+});
+
+test('a place in the page survives its address', async () => {
+  const { addressOf, placeOf } = await load('search/query.ts');
+  for (const place of [
+    { query: { kind: 'browse' }, photo: null },
+    { query: { kind: 'text', text: 'crème & brûlée? 100%+ 猫 🐈' }, photo: '12' },
+    { query: { kind: 'similar', id: '9007199254740991' }, photo: null },
+  ]) assert.deepEqual(placeOf(addressOf(place)), place);
+  assert.deepEqual(placeOf('/?q=%20%20&picture=5').query, { kind: 'browse' });
+});
+
+test('facts read as people write them', async () => {
+  const { formatBytes, formatDuration, formatPlace, formatTaken, plural } = await load('ui/format.ts');
+  assert.equal(formatTaken('2021-05-03T23:59:10-11:00'), '3 May 2021 at 23:59');
+  assert.equal(formatTaken('no date'), 'no date');
+  assert.equal(formatPlace(-33.8568, 151.2153), '33.8568° S, 151.2153° E');
+  assert.deepEqual([0, 999, 1500, 12_345_678, 2.5e12].map(formatBytes), ['0 bytes', '999 bytes', '1.5 kB', '12.3 MB', '2500 GB']);
+  assert.deepEqual([0.2, 59, 240, 7300].map(formatDuration), ['under a second', '59 s', '4 min', '2 h 2 min']);
+  assert.deepEqual([plural(1, 'file'), plural(1200, 'file')], ['1 file', '1,200 files']);
+});

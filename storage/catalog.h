@@ -126,7 +126,8 @@ class Catalog {
 
   // The folder for files that belong to the store but are not RocksDB's, such as index snapshots. Exists after Open.
   const std::string& folder() const;
-  // The last background failure of the disk, if any; ok otherwise.
+  // The first failure of the disk while writing, also in the background; ok if there was none. From then on every write
+  // gives it, reads go on, and only opening the store again (with room on the disk) helps.
   Status Health() const;
   // Syncs and closes. May be called twice; later calls of other methods give kCancelled.
   void Close();

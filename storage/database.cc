@@ -80,22 +80,21 @@ Status FromRocks(const rocksdb::Status& status, std::string_view what_was_tried)
   return Internal(message);
 }
 
-// Remembers what goes wrong in RocksDB's own threads.
+// Remembers the first thing that goes wrong while writing, in RocksDB's own threads or in ours.
 class Database::Listener final : public rocksdb::EventListener {
  public:
   void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status* error) override {
-    const Status failure = FromRocks(*error, "write to the library");
-    LogError(failure.message());
-    MutexLock lock(mutex_);
-    failure_ = failure;
+    Remember(FromRocks(*error, "write to the library"));
   }
-  void OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& info) override {
-    MutexLock lock(mutex_);
-    failure_ = FromRocks(info.new_bg_error, "write to the library");
+  // RocksDB 7.8 cannot continue a write-ahead log after a failure, though it says that it has recovered.
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*error*/, bool* auto_recovery) override {
+    *auto_recovery = false;
   }
-  void Clear() EXCLUDES(mutex_) {
+  void Remember(const Status& failure) EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
-    failure_ = Status::Ok();
+    if (!failure_.ok()) return;
+    failure_ = Status(failure.code(), failure.message() + "; nothing is written any more until fovea is started again");
+    LogError(failure_.message());
   }
   Status failure() const EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
@@ -138,10 +137,7 @@ Status Database::OpenColumns(const Options& options) {
   columns.emplace_back(rocksdb::kDefaultColumnFamilyName, MakeColumnOptions("default", cache));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  if (read_only_) {
-    db_options.info_log = MakeSilentLog();
-    db_options.create_if_missing = false;
-  }
+  if (read_only_) db_options.create_if_missing = false;
   const rocksdb::Status opened = read_only_ ? rocksdb::DB::OpenForReadOnly(db_options, folder_, columns, &handles, &db)
                                             : rocksdb::DB::Open(db_options, folder_, columns, &handles, &db);
   if (!opened.ok()) return DescribeOpenFailure(opened, folder_);
@@ -197,20 +193,21 @@ Status Database::Walk(rocksdb::Iterator& at, std::string_view prefix, std::strin
 }
 
 Status Database::Write(rocksdb::WriteBatch& batch, Durability durability) {
-  if (read_only_) return Unsupported(StrCat("write to library \"", folder_, "\": it was opened for reading only"));
+  const std::string what = StrCat("write to library \"", folder_, "\"");
+  if (read_only_) return Unsupported(what + ": it was opened for reading only");
+  RETURN_IF_ERROR(Health());
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kSynced;
-  rocksdb::Status written;
-  if (!Health().ok() && db_->Resume().ok()) listener_->Clear();
-  written = db_->Write(options, &batch);
-  return FromRocks(written, StrCat("write to library \"", folder_, "\""));
+  const Status written = FromRocks(db_->Write(options, &batch), what);
+  if (!written.ok()) listener_->Remember(written);
+  return written;
 }
 
 Status Database::Health() const { return listener_->failure(); }
 
 Status Database::Sync() {
   if (read_only_) return Status::Ok();
-  return FromRocks(db_->SyncWAL(), StrCat("sync library \"", folder_, "\""));
+  RETURN_IF_ERROR(Health());  return FromRocks(db_->SyncWAL(), StrCat("sync library \"", folder_, "\""));
 }
 
 }  // namespace fovea::storage

@@ -6,7 +6,7 @@
 // Threads: any thread may call.
 // Errors:  kBusy when another process holds the LOCK file, kUnsupported for columns of a newer fovea, kNotFound when there
 //          is nothing to open read-only, kCorrupt, kIo.
-// Units:   bytes. Write buffers together stay below 32 MB, write-ahead logs below 64 MB, info logs below 2 MB.
+// Units:   bytes. Write buffers together stay below 32 MB, write-ahead logs below 64 MB.
 #include <rocksdb/db.h>
 #include <rocksdb/utilities/write_batch_with_index.h>
 
@@ -52,9 +52,10 @@ class Database {
   Status Sweep(Column column, std::string_view prefix, const Visit& visit) const;
 
   enum class Durability { kBuffered, kSynced };
-  // All of the batch or nothing. After a failure of the disk the next write first asks RocksDB to recover.
+  // All of the batch or nothing. After the first failure nothing is written any more (reads go on) until the store is
+  // opened again: RocksDB cannot continue a log whose end it does not know.
   Status Write(rocksdb::WriteBatch& batch, Durability durability);
-  // The last background failure that RocksDB has not recovered from.
+  // The first failure of a write, in the foreground or in the background; ok if there was none.
   Status Health() const;
   // Syncs the write-ahead log.
   Status Sync();

@@ -6,17 +6,30 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdarg>
+#include <cstdio>
+
+#include "base/log.h"
 
 namespace fovea::storage {
 namespace {
 
 constexpr size_t kMiB = size_t{1} << 20;
 
-class SilentLog final : public rocksdb::Logger {
+// RocksDB's warnings go to fovea's log instead of a file of its own: that file would have to be bounded, would be rotated
+// by those who only read, and Debian's RocksDB ends the process when it cannot be written, as on a full disk.
+class LogBridge final : public rocksdb::Logger {
  public:
+  LogBridge() : rocksdb::Logger(rocksdb::WARN_LEVEL) {}
   using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+  void Logv(const char* format, va_list arguments) override {
+    std::array<char, 1024> line;
+    const int size = std::vsnprintf(line.data(), line.size(), format, arguments);
+    if (size <= 0) return;
+    LogWarning("rocksdb: ", std::string_view(line.data(), std::min(static_cast<size_t>(size), line.size() - 1)));
+  }
 };
 
 }  // namespace
@@ -30,9 +43,8 @@ rocksdb::DBOptions MakeDatabaseOptions(std::shared_ptr<rocksdb::EventListener> l
   options.max_total_wal_size = 64 * kMiB;
   options.max_open_files = 512;
   options.bytes_per_sync = kMiB;
-  options.max_log_file_size = kMiB;
-  options.keep_log_file_num = 2;
-  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.info_log = std::make_shared<LogBridge>();
+  options.max_bgerror_resume_count = 0;  // after a failed write the log cannot be continued; see Database::Write
   options.listeners.push_back(std::move(listener));
   return options;
 }
@@ -61,7 +73,5 @@ rocksdb::ColumnFamilyOptions MakeColumnOptions(std::string_view name, const std:
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
-
-std::shared_ptr<rocksdb::Logger> MakeSilentLog() { return std::make_shared<SilentLog>(); }
 
 }  // namespace fovea::storage

@@ -15,7 +15,5 @@ namespace fovea::storage {
 rocksdb::DBOptions MakeDatabaseOptions(std::shared_ptr<rocksdb::EventListener> listener);
 // Of the column with this name; `cache` is shared by all of them.
 rocksdb::ColumnFamilyOptions MakeColumnOptions(std::string_view name, const std::shared_ptr<rocksdb::Cache>& cache);
-// A log that writes nowhere: who only reads must not rotate the log file of the process that writes.
-std::shared_ptr<rocksdb::Logger> MakeSilentLog();
 
 }  // namespace fovea::storage

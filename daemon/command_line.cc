@@ -81,7 +81,7 @@ void AddEmbed(Parser& parser) {
   embed->add_option("--text", parser.texts, "texts")->type_name("TEXT")->expected(1, kManyValues)->allow_extra_args(false);
   embed->add_option("--image", parser.images, "picture files")->type_name("FILE")->expected(1, kManyValues)->allow_extra_args(false);
   embed->add_flag("--raw", parser.line.raw, "as the model gives them, not brought to unit length");
-  embed->add_flag("--parity", parser.line.parity, "decode pictures step by step as the reference does (no EXIF orientation, full size)");
+  embed->add_flag("--parity", parser.line.parity, "as the reference does: pictures at full size without EXIF orientation, \"<|endoftext|>\" ends a text");
   parser.embed = embed;
 }
 

@@ -62,7 +62,9 @@ Result<encoder::Features> EncodeAll(encoder::ClipModel& model, const CommandLine
 Result<ExitCode> RunEmbed(const CommandLine& line, const LoadedSettings& loaded) {
   ASSIGN_OR_RETURN(const std::string folder, FindModel(loaded.settings.model));
   RETURN_IF_ERROR(InitProcess(loaded.settings));
-  ASSIGN_OR_RETURN(const std::unique_ptr<encoder::ClipModel> model, encoder::ClipModel::Load(folder, MakeModelOptions(loaded.settings)));
+  encoder::ClipModelOptions options = MakeModelOptions(loaded.settings);
+  if (line.parity) options.text_rules = encoder::TextRules::kReference;
+  ASSIGN_OR_RETURN(const std::unique_ptr<encoder::ClipModel> model, encoder::ClipModel::Load(folder, options));
   ASSIGN_OR_RETURN(encoder::Features features, EncodeAll(*model, line, loaded.settings));
   if (!line.raw) RETURN_IF_ERROR(indexer::MakeUnitRows(features));
   api::Json json;

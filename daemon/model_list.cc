@@ -6,9 +6,7 @@
 #include "api/json.h"
 #include "base/log.h"
 #include "daemon/model_folder.h"
-#include "encoder/clip_config.h"
-#include "encoder/huggingface_config.h"
-#include "encoder/open_clip_config.h"
+#include "encoder/model_folder.h"
 
 namespace fovea::daemon {
 namespace {
@@ -19,11 +17,6 @@ constexpr std::string_view kHowToUseOthers =
     "tokenizer files) or in open_clip layout (open_clip_config.json, *.safetensors):\n"
     "  fovea serve --model DIR FOLDER\n"
     "A folder put into one of these places is found by its name:\n";
-
-Result<encoder::ClipConfig> ReadConfig(const std::string& folder) {
-  const bool open_clip = std::filesystem::exists(folder + "/open_clip_config.json");
-  return open_clip ? encoder::ReadOpenClipConfig(folder) : encoder::ReadHuggingFaceConfig(folder);
-}
 
 uint64_t BytesIn(const std::string& folder) {
   uint64_t bytes = 0;
@@ -39,15 +32,18 @@ api::Json Describe(const FoundModel& model) {
   json["name"] = model.name;
   json["folder"] = model.folder;
   json["bytes"] = BytesIn(model.folder);
-  const auto config = ReadConfig(model.folder);
-  if (!config) {
-    json["error"] = config.error().message();
+  const auto opened = encoder::OpenModelFolder(model.folder, encoder::SpecialLiterals::kOrdinaryText);
+  if (!opened) {
+    json["error"] = opened.error().message();
     return json;
   }
-  json["layout"] = config->layout == encoder::Layout::kOpenClip ? "open_clip" : "huggingface";
-  json["dim"] = config->embed_dim;
-  json["image_size_px"] = config->ImageSize();
-  json["architecture"] = config->Architecture();
+  const encoder::ClipConfig& config = opened->config;
+  json["id"] = opened->id;
+  json["description"] = opened->description;
+  json["layout"] = config.layout == encoder::Layout::kOpenClip ? "open_clip" : "huggingface";
+  json["dim"] = config.embed_dim;
+  json["image_size_px"] = config.ImageSize();
+  json["architecture"] = config.Architecture();
   return json;
 }
 
@@ -59,6 +55,7 @@ void PrintForPeople(const api::Json& models) {
     } else {
       std::cout << "  " << model.value("architecture", "") << "; vectors of " << model.value("dim", 0) << ", "
                 << model.value("layout", "") << " layout\n";
+      if (!model.value("description", "").empty()) std::cout << "  " << model.value("description", "") << "\n";
     }
   }
   if (models.empty()) std::cout << "no models found\n";

@@ -232,7 +232,7 @@ test('everything can be done from the keyboard', async (t) => {
   await page.waitForFunction((before) => document.querySelector('.viewer-title').textContent !== before, name);
   await page.keyboard.press('Escape');
   await page.waitForSelector('.viewer', { state: 'hidden' });
-  assert.equal(await focused(), 2);
+  await page.waitForFunction(() => document.activeElement.dataset.index === '2');
   await page.keyboard.press('Home');
   await page.keyboard.press('ArrowUp');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'query');
@@ -247,7 +247,8 @@ test('the page can be read by a screen reader', async (t) => {
   const nameless = await page.$$eval('button, a[href], input:not([type=file])', (all) => all.filter((one) => one.checkVisibility() && !(one.getAttribute('aria-label') || one.textContent.trim() || one.title)).map((one) => one.outerHTML));
   assert.deepEqual(nameless, []);
   assert.equal(await page.$$eval('.tile-link', (all) => all.filter((one) => one.tabIndex === 0).length), 1);
-  assert.equal(await page.getAttribute('#headline', 'aria-live'), 'polite');
+  assert.equal(await page.getAttribute('#announcer', 'aria-live'), 'polite');
+  await page.waitForFunction(() => document.querySelector('#announcer').textContent.includes('a dog'));
   assert.ok(await page.$('main'));
   assert.ok(await page.$('[role=search] input[aria-label]'));
 });
@@ -257,7 +258,7 @@ test('the small model says what it does not know', async (t) => {
   const page = await open(t);
   await page.waitForSelector('#model-note:not([hidden])');
   assert.match(await page.textContent('#model-note'), /drawings.*not photographs.*fovea serve --model/);
-  await page.click('#model-note button');
+  await page.click('.note-hide');
   await page.reload();
   await picturesShown(page);
   assert.ok(await page.isHidden('#model-note'));

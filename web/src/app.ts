@@ -29,7 +29,7 @@ export class App {
   private readonly viewer = new Viewer({ onStep: (step) => void this.step(step), onSimilar: (photo) => this.similarTo(photo), onClosed: () => this.viewerClosed() });
   private readonly panel = new Panel(this.watch);
   private readonly progress = new Progress(() => this.panel.open('failures'));
-  private readonly note = new ModelNote();
+  private readonly note = new ModelNote(() => this.panel.open());
   private readonly address = new Address();
   private settled = true; // the next key press begins a new entry of the history
   private focusFirst = false; // the next answer takes the focus, which stood in a picture that is gone

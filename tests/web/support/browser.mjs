@@ -45,7 +45,7 @@ export async function shot(page, name) {
   const folder = process.env.FOVEA_SCREENSHOTS;
   if (!folder) return;
   await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: path.join(folder, `${name}.png`) });
+  await page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' });
 }
 
 /** Waits until the pictures in sight have come. */

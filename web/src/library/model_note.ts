@@ -12,6 +12,9 @@ export const isSmall = (model: Model): boolean => model.name.startsWith('fovea-t
 export class ModelNote {
   private shown = '';
 
+  /** `onMore` shows where the whole of it is said. */
+  constructor(private readonly onMore: () => void) {}
+
   show(model: Model | null): void {
     const name = model?.name ?? '';
     if (name === this.shown) return;
@@ -25,8 +28,14 @@ export class ModelNote {
     };
     strip.replaceChildren(
       icon('info'),
-      h('p', {}, 'The model in use, ', h('b', {}, name), ', knows drawings of everyday things, not photographs. For photographs: ', h('code', {}, REAL_MODEL_COMMAND)),
-      h('button', { type: 'button', class: 'icon-button small', 'aria-label': 'Hide this note', onclick: dismiss }, icon('close')),
+      h(
+        'p',
+        {},
+        'The model in use, ', h('b', {}, name), ', knows drawings of everyday things, not photographs. ',
+        h('span', { class: 'note-command' }, 'For photographs: ', h('code', {}, REAL_MODEL_COMMAND)),
+        h('button', { type: 'button', class: 'link note-more', onclick: () => this.onMore() }, 'More'),
+      ),
+      h('button', { type: 'button', class: 'icon-button small note-hide', 'aria-label': 'Hide this note', onclick: dismiss }, icon('close')),
     );
   }
 }

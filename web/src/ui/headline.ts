@@ -1,29 +1,28 @@
-// The line above the pictures: what they are an answer to. Screen readers hear it once the typing has paused.
+// The line above the pictures: what they are an answer to. Eyes see it at once, screen readers hear it once the typing
+// has paused.
 import type { Snapshot } from '../library/watch';
 import type { Answer } from '../search/results';
 import { byId, setText } from './dom';
 import { plural } from './format';
 
-const PAUSE_MS = 400;
+const PAUSE_MS = 500;
 let timer = 0;
 
 function words(answer: Answer, { status }: Snapshot): string {
-  const { query, photos, more, tookMs, error } = answer;
-  if (error && photos.length === 0) return '';
-  if (query.kind === 'browse') return photos.length === 0 ? '' : plural(Math.max(status?.photos ?? 0, photos.length), 'picture');
+  const { query, photos } = answer;
   if (photos.length === 0) return '';
-  const took = tookMs === null ? '' : ` · ${tookMs < 10 ? tookMs.toFixed(1) : Math.round(tookMs)} ms`;
-  const what = query.kind === 'text' ? `closest to “${query.text}”` : query.kind === 'similar' ? 'most like this one' : `most like ${query.sample.name}`;
-  return `The ${photos.length}${more ? '' : ''} ${photos.length === 1 ? 'picture' : 'pictures'} ${what}${took}`;
+  switch (query.kind) {
+    case 'browse': return plural(Math.max(status?.photos ?? 0, photos.length), 'picture');
+    case 'text': return `The ${plural(photos.length, 'picture')} closest to “${query.text}”`;
+    case 'similar': return `The ${plural(photos.length, 'picture')} most like this one`;
+    case 'picture': return `The ${plural(photos.length, 'picture')} most like ${query.sample.name}`;
+  }
 }
 
 export function showHeadline(answer: Answer, now: Snapshot): void {
   const text = words(answer, now);
-  const line = byId('headline');
-  line.classList.toggle('stale', text !== line.textContent && text !== '');
+  const took = text === '' || answer.tookMs === null ? '' : ` · ${answer.tookMs < 10 ? answer.tookMs.toFixed(1) : Math.round(answer.tookMs)} ms`;
+  setText(byId('headline'), text + took);
   clearTimeout(timer);
-  timer = window.setTimeout(() => {
-    setText(line, text);
-    line.classList.remove('stale');
-  }, text === '' || line.textContent === '' ? 0 : PAUSE_MS);
+  timer = window.setTimeout(() => setText(byId('announcer'), text), PAUSE_MS);
 }

@@ -20,10 +20,6 @@ export class Stage {
     const quick = h('img', { class: 'quick', src: photo.thumbnail, alt: '' });
     const full = h('img', { class: 'full', alt: fileName(photo.path) });
     const frame = h('div', { class: 'frame' }, quick, full);
-    if (photo.width > 0 && photo.height > 0) {
-      frame.style.setProperty('--shape', (photo.width / photo.height).toFixed(4));
-      frame.style.setProperty('--width', `${photo.width}px`);
-    }
     full.addEventListener('load', () => full.classList.add('ready'));
     full.addEventListener('error', () => this.failed(full, quick, photo));
     full.src = sourceOf(photo);

@@ -88,6 +88,7 @@ void AddEmbed(Parser& parser) {
 void AddStatusAndModel(Parser& parser) {
   CLI::App* status = AddCommand(parser, parser.app, "status", Command::kStatus, kStatus, "what the daemon does, or what lies on the data");
   status->add_flag("--json", parser.line.json, "the daemon's whole answer");
+  status->add_flag("--wait", parser.line.wait, "wait until the daemon is ready and all its folders are indexed");
   CLI::App* model = parser.app.add_subcommand("model", "the models on this machine")->require_subcommand(1);
   CLI::App* list = AddCommand(parser, *model, "list", Command::kModelList, 0, "models found, what they know, and how to use others");
   list->add_flag("--json", parser.line.json, "as JSON");

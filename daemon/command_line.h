@@ -35,6 +35,7 @@ struct CommandLine {
   std::optional<uint64_t> photo;       // search
   uint64_t k = 10;                     // search
   bool json = false;                   // search, status, model list
+  bool wait = false;                   // status: until the daemon is ready and everything is indexed
   bool raw = false;                    // embed: features as the model gives them
   bool parity = false;                 // embed: decode as the reference does
   std::string model;                   // model inspect

@@ -1,5 +1,9 @@
 #include "daemon/status_command.h"
 
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 
@@ -12,12 +16,43 @@
 namespace fovea::daemon {
 namespace {
 
-Result<api::Json> AskDaemon(const std::string& url) {
-  ASSIGN_OR_RETURN(const HttpAnswer answer, Ask({.url = url, .target = "/v1/status", .json_body = ""}));
+constexpr std::chrono::milliseconds kBetweenLooks{250};
+
+Result<api::Json> AskJson(const std::string& url, const std::string& target) {
+  ASSIGN_OR_RETURN(const HttpAnswer answer, Ask({.url = url, .target = target, .json_body = ""}));
   api::Json json = api::Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
   if (answer.status != 200 || !json.is_object()) return Failed(IoError(StrCat(url, " answered ", answer.status, "; is it fovea?")));
+  return json;
+}
+
+Result<api::Json> AskDaemon(const std::string& url) {
+  ASSIGN_OR_RETURN(api::Json json, AskJson(url, "/v1/status"));
   json["url"] = url;
   return json;
+}
+
+bool IsIdle(const api::Json& status, const api::Json& jobs) {
+  const auto at_rest = [](const api::Json& root) { return root.value("watching", false) || root.value("state", "") == "offline"; };
+  const auto ended = [](const api::Json& job) { return job.value("state", "") != "running" && job.value("state", "") != "queued"; };
+  const api::Json roots = status.value("roots", api::Json::array());
+  const api::Json list = jobs.value("jobs", api::Json::array());
+  return status.value("ready", false) && status.value("pending", 0) == 0 && std::all_of(roots.begin(), roots.end(), at_rest) &&
+         std::all_of(list.begin(), list.end(), ended);
+}
+
+// Looks again and again until two looks in a row find nothing to do (a scan begins a moment after its folder is watched).
+Result<api::Json> WaitUntilIdle(const std::string& url) {
+  boost::asio::io_context io(1);
+  boost::asio::steady_timer timer(io);
+  for (int idle = 0;;) {
+    ASSIGN_OR_RETURN(const api::Json status, AskDaemon(url));
+    ASSIGN_OR_RETURN(const api::Json jobs, AskJson(url, "/v1/jobs"));
+    idle = IsIdle(status, jobs) ? idle + 1 : 0;
+    if (idle == 2) return status;
+    if (status.value("state", "") == "failed") return Failed(IoError(StrCat("the daemon has failed: ", status.value("reason", ""))));
+    timer.expires_after(kBetweenLooks);
+    timer.wait();
+  }
 }
 
 Result<api::Json> ReadData(const std::string& folder) {
@@ -39,9 +74,9 @@ Result<api::Json> ReadData(const std::string& folder) {
   return json;
 }
 
-Result<api::Json> FindStatus(const Settings& settings) {
-  if (!settings.server.empty()) return AskDaemon(settings.server);
-  const Result<std::string> running = FindDaemon(settings.data);
+Result<api::Json> FindStatus(const Settings& settings, bool wait) {
+  const Result<std::string> running = settings.server.empty() ? FindDaemon(settings.data) : settings.server;
+  if (wait) return running ? WaitUntilIdle(*running) : Failed(running.error());
   return running ? AskDaemon(*running) : ReadData(settings.data);
 }
 
@@ -71,7 +106,7 @@ void PrintForPeople(const api::Json& status) {
 }  // namespace
 
 Result<ExitCode> RunStatus(const CommandLine& line, const LoadedSettings& loaded) {
-  ASSIGN_OR_RETURN(const api::Json status, FindStatus(loaded.settings));
+  ASSIGN_OR_RETURN(const api::Json status, FindStatus(loaded.settings, line.wait));
   if (line.json) {
     std::cout << api::Dump(status) << std::endl;
   } else {

@@ -32,7 +32,7 @@ enum class DecodeMode {
 };
 
 struct DecodeOptions {
-  DecodeLimits limits;
+  DecodeLimits limits = {};
   DecodeMode mode = DecodeMode::kFast;
   int min_short_side_px = 0;  // the smallest shorter side of use to the caller; 0 = full size
 };
@@ -69,8 +69,8 @@ struct PictureFacts {
 };
 
 struct Decoded {
-  Pixels pixels;
-  PictureFacts facts;
+  Pixels pixels = {};
+  PictureFacts facts = {};
 };
 
 Result<Decoded> Decode(int fd, const DecodeOptions& options);

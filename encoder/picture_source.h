@@ -33,8 +33,8 @@ class PictureSource {
  public:
   struct Options {
     PictureFormat format = PictureFormat::kJpeg;
-    int jpeg_shrink = 1;          // 1, 2, 4 or 8: scaled while decoding, sizes rounded up
-    bool like_pil = false;        // CMYK by PIL's formula, 16-bit samples cut as PIL cuts them
+    int jpeg_shrink = 1;    // 1, 2, 4 or 8: scaled while decoding, sizes rounded down
+    bool like_pil = false;  // CMYK by PIL's formula, 16-bit samples cut as PIL cuts them
   };
   // Reads the header only.
   static Result<PictureSource> Open(std::string_view bytes, const Options& options);

@@ -30,26 +30,27 @@ IndexWriter::IndexWriter(storage::Catalog& catalog, VectorIndex& index, Metrics&
 
 Result<std::vector<IndexWriter::Verdict>> IndexWriter::StoreFiles(std::span<const ItemPtr> items, const Wanted& wanted) {
   MutexLock lock(mutex_);
-  std::vector<Verdict> verdicts(items.size(), Verdict::kStored);
+  std::vector<Verdict> verdicts(items.size());
   std::vector<storage::IndexedFile> files;
+  std::vector<size_t> places;  // of each file among the items
   for (size_t i = 0; i < items.size(); ++i) {
     const PipelineItem& item = *items[i];
-    if (!wanted(item) || !catalog_.GetRoot(item.candidate.location.root)) {
-      verdicts[i] = Verdict::kUnwanted;
-    } else if (item.vector.empty() && !catalog_.FindContent(item.photo.content)) {
-      verdicts[i] = Verdict::kReread;
-    } else {
-      files.push_back({item.candidate.location, item.stamp, item.photo, item.vector, item.thumbnail});
-    }
+    verdicts[i] = Verdict::kUnwanted;
+    if (!wanted(item)) continue;
+    files.push_back({item.candidate.location, item.stamp, item.photo, item.vector, item.thumbnail});
+    places.push_back(i);
   }
   if (files.empty()) return verdicts;
   ASSIGN_OR_RETURN(const std::vector<storage::StoredFile> stored, catalog_.StoreFiles(files));
+  if (stored.size() != files.size()) return Failed(Internal("store files: the catalog gave another number of answers"));
+  for (size_t i = 0; i < stored.size(); ++i) {
+    verdicts[places[i]] = stored[i].photo.value == 0 ? Verdict::kReread : Verdict::kStored;
+  }
   RETURN_IF_ERROR(AddVectors(files, stored));
   return verdicts;
 }
 
 Status IndexWriter::AddVectors(std::span<const storage::IndexedFile> files, std::span<const storage::StoredFile> stored) {
-  if (stored.size() != files.size()) return Internal("store files: the catalog gave another number of answers");
   for (size_t i = 0; i < stored.size(); ++i) {
     // First the removal: within one batch a photo can lose its last path to one file and come back with the next.
     RemoveVectors(AsSpan(stored[i].removed_photo));
@@ -66,14 +67,12 @@ void IndexWriter::RemoveVectors(std::span<const PhotoId> photos) {
 
 Result<IndexWriter::Verdict> IndexWriter::StoreFailure(const PipelineItem& item, int64_t now_ms, const Wanted& wanted) {
   MutexLock lock(mutex_);
-  if (!wanted(item) || !catalog_.GetRoot(item.candidate.location.root)) return Verdict::kUnwanted;
-  storage::FailureRecord failure{.location = item.candidate.location,
+  if (!wanted(item)) return Verdict::kUnwanted;
+  const storage::FailureRecord failure{.location = item.candidate.location,
                                  .stamp = item.stamp,
                                  .code = item.failure.code(),
                                  .reason = item.failure.message(),
-                                 .at_ms = now_ms,
-                                 .tries = 1};
-  if (const auto before = catalog_.GetFailure(failure.location)) failure.tries = before->tries + 1;
+                                 .at_ms = now_ms};
   ASSIGN_OR_RETURN(const std::optional<PhotoId> orphan, catalog_.StoreFailure(failure));
   RemoveVectors(AsSpan(orphan));
   return Verdict::kStored;

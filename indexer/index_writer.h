@@ -29,8 +29,8 @@ class IndexWriter {
 
   enum class Verdict {
     kStored,
-    kUnwanted,  // `wanted` said no, or its root was removed; nothing was done
-    kReread,    // counted on a known content that is gone by now: read the file again
+    kUnwanted,  // `wanted` said no; nothing was done
+    kReread,    // its content was known when it was read and is not any more, or its root is gone: look at it again
   };
   // One verdict per item, in order. `wanted` is asked for each with the writer held, so that a path that is dropped and then
   // removed never comes back. Items carry a vector, or a content that the catalog knows.

@@ -15,22 +15,11 @@ namespace {
 
 constexpr std::chrono::milliseconds kSampleEvery(250);
 constexpr std::chrono::seconds kRateWindow(15);
-constexpr size_t kMaxLeftovers = 1000;
 constexpr size_t kMaxUnwritten = 64;  // ended jobs that the catalog did not take
 
 bool IsOver(JobState state) { return state != JobState::kQueued && state != JobState::kRunning; }
 
 }  // namespace
-
-void JobBoard::CloseLeftovers() {
-  for (JobRecord& job : catalog_.ListJobs(kMaxLeftovers)) {
-    if (IsOver(job.state)) continue;
-    job.state = JobState::kCancelled;
-    job.finished_at_ms = clock_.NowUnixMs();
-    job.error = "the process ended before the job did; it was started again";
-    if (const auto written = catalog_.PutJob(job); !written) LogWarning("close job ", job.id, ": ", written.error().ToString());
-  }
-}
 
 JobBoard::Ticket JobBoard::Create(const std::string& kind, const std::string& subject, JobState state) {
   Ticket ticket = 0;

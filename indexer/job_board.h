@@ -30,9 +30,6 @@ class JobBoard {
   JobBoard(const JobBoard&) = delete;
   JobBoard& operator=(const JobBoard&) = delete;
 
-  // Jobs that a killed process left queued or running become cancelled.
-  void CloseLeftovers();
-
   Ticket Create(const std::string& kind, const std::string& subject, storage::JobState state) EXCLUDES(mutex_);
   void Start(Ticket job) EXCLUDES(mutex_);
   // One more file was handed to the pipeline for this job, or has ended.

@@ -49,7 +49,6 @@ Status Library::Impl::StartParts(std::unique_ptr<encoder::Encoder> encoder) {
   RETURN_IF_ERROR(keeper->Fill());
   device = std::make_unique<encoder::DeviceQueue>(*model, metrics, encoder::DeviceQueue::Options{});
   writer = std::make_unique<IndexWriter>(catalog, *index, metrics);
-  jobs.CloseLeftovers();
   pipeline = std::make_unique<Pipeline>(
       Pipeline::Parts{catalog, *writer, *device, clock, metrics, health}, PipelineOptions(),
       [this](const Candidate& candidate, Outcome outcome) { jobs.FileEnded(candidate.job, outcome); });
@@ -94,6 +93,7 @@ Status Library::Start(std::unique_ptr<encoder::Encoder> encoder) {
 void Library::Stop() {
   impl_->stopped = true;
   MutexLock lock(impl_->lifecycle);
+  if (!impl_->device || std::exchange(impl_->stop_done, true)) return;  // never got so far, or stopped before
   if (impl_->scans) impl_->scans->RequestStop();
   if (impl_->pipeline) impl_->pipeline->RefuseNew();  // lets a watcher or scanner go that waits for room
   if (impl_->watcher) {
@@ -108,11 +108,9 @@ void Library::Stop() {
     LogInfo("stop: pipeline");
     impl_->pipeline->Stop();
   }
-  if (impl_->device) {
-    LogInfo("stop: encoder");
-    impl_->device->Stop();
-  }
-  if (!impl_->keeper || !impl_->writer) return;
+  LogInfo("stop: encoder");
+  impl_->device->Stop();
+  if (!impl_->writer) return;
   LogInfo("stop: index snapshot");
   impl_->keeper->Stop();
   if (const Status status = impl_->keeper->SaveIfChanged(*impl_->writer); !status.ok()) {

@@ -72,6 +72,7 @@ struct Library::Impl {
 
   // One at a time: Start, Stop, and changes of the list of roots.
   Mutex lifecycle;
+  bool stop_done GUARDED_BY(lifecycle) = false;
 };
 
 }  // namespace fovea::indexer

@@ -92,6 +92,7 @@ void WriteStage::StoreFailure(PipelineItem& item, const std::stop_token& stop) {
         return Status();
       },
       stop);
+  if (status.code() == StatusCode::kNotFound) return hooks_.ended(item.candidate, Outcome::kDropped);  // its root was removed
   if (!status.ok()) {
     LogError("remember that \"", item.candidate.location.path, "\" cannot be indexed: ", status.ToString());
     return hooks_.ended(item.candidate, Outcome::kDropped);

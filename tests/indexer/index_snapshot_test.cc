@@ -1,0 +1,155 @@
+// The index snapshot: what is written is read again, and nothing else is.
+// label: unit
+#include "indexer/index_snapshot.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "indexer/flat_index.h"
+#include "indexer/unit_vector.h"
+#include "tests/support/matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace fovea::indexer {
+namespace {
+
+using storage::PhotoId;
+using test::IsOk;
+using test::StatusIs;
+using test::TempDir;
+using testing::HasSubstr;
+
+constexpr int64_t kDim = 3;
+constexpr uint64_t kEpoch = 42;
+constexpr const char* kModel = "model-a";
+
+class IndexSnapshot : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (uint64_t id = 1; id <= 5; ++id) {
+      const float angle = static_cast<float>(id);
+      const auto vector = UnitVector(std::vector<float>{angle, 1, -angle / 2});
+      ASSERT_THAT(vector, IsOk());
+      ASSERT_THAT(index_.Add(PhotoId{id * 100}, *vector), IsOk());
+    }
+    ASSERT_THAT(index_.Save(path_, kModel, kEpoch), IsOk());
+    std::ifstream in(path_, std::ios::binary);
+    bytes_.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  Status LoadChanged(const std::string& bytes) {
+    folder_.Write("index.snapshot", bytes);
+    FlatIndex index(kDim);
+    const Status status = index.Load(path_, kModel, kEpoch);
+    EXPECT_EQ(index.size(), status.ok() ? 5u : 0u) << "a refused snapshot leaves the index empty";
+    return status;
+  }
+
+  TempDir folder_;
+  const std::string path_ = folder_ / "index.snapshot";
+  FlatIndex index_{kDim};
+  std::string bytes_;
+};
+
+TEST_F(IndexSnapshot, GivesTheSameAnswersAfterLoading) {
+  FlatIndex loaded(kDim);
+  ASSERT_THAT(loaded.Load(path_, kModel, kEpoch), IsOk());
+  const auto query = UnitVector(std::vector<float>{2, 1, 0});
+  const auto before = index_.Search(*query, 5);
+  const auto after = loaded.Search(*query, 5);
+  ASSERT_THAT(before, IsOk());
+  ASSERT_THAT(after, IsOk());
+  ASSERT_EQ(after->size(), before->size());
+  for (size_t i = 0; i < before->size(); ++i) {
+    EXPECT_EQ((*after)[i].id, (*before)[i].id);
+    EXPECT_EQ((*after)[i].score, (*before)[i].score);
+  }
+  loaded.Remove(PhotoId{300});
+  ASSERT_THAT(loaded.Add(PhotoId{7}, *query), IsOk());
+  EXPECT_EQ(loaded.Search(*query, 1)->front().id, PhotoId{7});
+}
+
+TEST_F(IndexSnapshot, ReplacesALoadedIndexWholly) {
+  FlatIndex other(kDim);
+  ASSERT_THAT(other.Add(PhotoId{1}, std::vector<float>{1, 0, 0}), IsOk());
+  ASSERT_THAT(other.Load(path_, kModel, kEpoch), IsOk());
+  EXPECT_EQ(other.size(), 5u);
+}
+
+TEST_F(IndexSnapshot, KeepsAnEmptyIndex) {
+  const FlatIndex empty(kDim);
+  ASSERT_THAT(empty.Save(path_, kModel, 1), IsOk());
+  FlatIndex loaded(kDim);
+  ASSERT_THAT(loaded.Load(path_, kModel, 1), IsOk());
+  EXPECT_EQ(loaded.size(), 0u);
+}
+
+TEST_F(IndexSnapshot, RefusesOtherModelsDimensionsAndEpochsByName) {
+  FlatIndex index(kDim);
+  EXPECT_THAT(index.Load(path_, "model-b", kEpoch), StatusIs(StatusCode::kUnsupported, HasSubstr("model-a")));
+  EXPECT_THAT(index.Load(path_, kModel, kEpoch + 1), StatusIs(StatusCode::kUnsupported, HasSubstr("state 42")));
+  FlatIndex wider(kDim + 1);
+  EXPECT_THAT(wider.Load(path_, kModel, kEpoch), StatusIs(StatusCode::kUnsupported, HasSubstr("3 values")));
+  EXPECT_THAT(index.Load(folder_ / "none", kModel, kEpoch), StatusIs(StatusCode::kNotFound));
+}
+
+TEST_F(IndexSnapshot, NoticesACutAtEveryLength) {
+  for (size_t length = 0; length < bytes_.size(); ++length) {
+    EXPECT_THAT(LoadChanged(bytes_.substr(0, length)), StatusIs(StatusCode::kCorrupt)) << "cut to " << length << " bytes";
+  }
+  EXPECT_THAT(LoadChanged(bytes_ + '\0'), StatusIs(StatusCode::kCorrupt));
+}
+
+TEST_F(IndexSnapshot, NoticesAFlippedBitInEveryByte) {
+  for (size_t place = 0; place < bytes_.size(); ++place) {
+    std::string flipped = bytes_;
+    flipped[place] = static_cast<char>(flipped[place] ^ 0x10);
+    const Status status = LoadChanged(flipped);
+    EXPECT_TRUE(status.code() == StatusCode::kCorrupt || status.code() == StatusCode::kUnsupported) << "byte " << place << ": " << status.ToString();
+  }
+}
+
+// CRC-32 as zlib has it, bit by bit.
+uint32_t Crc32(std::string_view bytes) {
+  uint32_t crc = ~0u;
+  for (const char byte : bytes) {
+    crc ^= static_cast<uint8_t>(byte);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ (crc & 1 ? 0xedb88320u : 0u);
+  }
+  return ~crc;
+}
+
+template <typename T>
+void PutNumber(std::string& bytes, size_t place, T number) {
+  bytes.replace(place, sizeof number, reinterpret_cast<const char*>(&number), sizeof number);
+}
+
+TEST_F(IndexSnapshot, RefusesAbsurdCountsBeforeAllocating) {
+  const size_t header_bytes = 36 + std::string_view(kModel).size();
+  for (const auto& [dim, count] : std::vector<std::pair<uint32_t, uint64_t>>{
+           {1u << 30, uint64_t{1} << 61}, {3, ~uint64_t{0}}, {0, 5}, {~0u, 1}, {3, uint64_t{1} << 32}, {3, 4}, {3, 6}}) {
+    std::string absurd = bytes_;
+    PutNumber(absurd, 12, dim);
+    PutNumber(absurd, 16, count);
+    PutNumber(absurd, header_bytes, Crc32(std::string_view(absurd).substr(0, header_bytes)));
+    EXPECT_THAT(LoadChanged(absurd), StatusIs(StatusCode::kCorrupt, HasSubstr("the header speaks of"))) << dim << " x " << count;
+  }
+}
+
+TEST_F(IndexSnapshot, RefusesANewerVersionAndContentThatDoesNotFit) {
+  std::string newer = bytes_;
+  newer[8] = 9;
+  EXPECT_THAT(LoadChanged(newer), StatusIs(StatusCode::kUnsupported, HasSubstr("version 9")));
+  EXPECT_THAT(WriteSnapshot(path_, {kModel, 3, 1, kEpoch}, {}, {}), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(WriteSnapshot(path_, {std::string(2000, 'm'), 3, 0, kEpoch}, {}, {}), StatusIs(StatusCode::kInvalidArgument));
+}
+
+TEST_F(IndexSnapshot, LeavesNoHalfFileBesideIt) {
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".tmp"));
+  EXPECT_THAT(index_.Save(folder_ / "no/such/folder/x", kModel, kEpoch), StatusIs(StatusCode::kNotFound));
+}
+
+}  // namespace
+}  // namespace fovea::indexer

@@ -33,7 +33,7 @@ struct Request {
   std::string path = "/";               // percent-decoded, without the query
   std::vector<Parameter> query = {};
   std::vector<Header> headers = {};          // names in lower case
-  std::string body;
+  std::string body = {};
   std::string id = {};                       // what stands in the place of {id} in the route's pattern
 
   // The value of the first header of that (lower case) name; nothing when it is absent.

@@ -121,7 +121,8 @@ std::optional<Found> FindTerminated(std::u32string_view text) {
   const std::u32string_view reference = text.substr(0, end + 1);
   if (from == 2) {
     std::optional<Found> found = FindNumeric(reference);
-    return found && found->length == reference.size() ? found : std::nullopt;
+    // "&#59;" is left alone, as ftfy takes the semicolon it stands for as the sign of a half-read reference.
+    return found && found->length == reference.size() && found->text != U";" ? found : std::nullopt;
   }
   if (const Entity* entity = FindEntity(reference.substr(1))) return Found{.length = reference.size(), .text = TextOf(*entity)};
   return FindCapitals(reference);

@@ -44,7 +44,7 @@ Result<TextConfig> ReadText(const JsonFields& config) {
   TextConfig text;
   ASSIGN_OR_RETURN(text.transformer, ReadTransformer(section, {.width = 512, .layers = 12, .heads = 8, .mlp_width = 2048}));
   ASSIGN_OR_RETURN(text.context_length, section.Integer("max_position_embeddings", 77, {2, 1 << 16}));
-  ASSIGN_OR_RETURN(text.vocab_size, section.Integer("vocab_size", 49408, {514, 1 << 24}));
+  ASSIGN_OR_RETURN(text.vocab_size, section.Integer("vocab_size", 49408, {3, 1 << 24}));
   ASSIGN_OR_RETURN(const int64_t end_id, section.Integer("eos_token_id", 49407, {0, 1 << 24}));
   text.end_id = end_id == kOldEndId ? -1 : end_id;
   return text;

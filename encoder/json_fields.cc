@@ -45,6 +45,10 @@ Status JsonFields::Refusal(std::string_view key, std::string_view expected) cons
   return Wrong(StatusCode::kUnsupported, key, expected);
 }
 
+Status JsonFields::Malformed(std::string_view key, std::string_view expected) const {
+  return Wrong(StatusCode::kCorrupt, key, expected);
+}
+
 Result<int64_t> JsonFields::Integer(std::string_view key, std::optional<int64_t> fallback, Range range) const {
   const nlohmann::json* value = Find(key);
   const std::string expected = StrCat("an integer from ", range.least, " to ", range.most);

@@ -45,6 +45,8 @@ class JsonFields {
 
   // kUnsupported: FILE: "key": found VALUE, expected EXPECTED.
   Status Refusal(std::string_view key, std::string_view expected) const;
+  // The same as kCorrupt.
+  Status Malformed(std::string_view key, std::string_view expected) const;
 
  private:
   Status Wrong(StatusCode code, std::string_view key, std::string_view expected) const;

@@ -130,7 +130,7 @@ Status ReadText(const JsonFields& model, const TowerDefaults& defaults, TextConf
   ASSIGN_OR_RETURN(const JsonFields section, model.Object("text_cfg"));
   RETURN_IF_ERROR(CheckTextFields(section));
   ASSIGN_OR_RETURN(config.context_length, section.Integer("context_length", 77, {2, 1 << 16}));
-  ASSIGN_OR_RETURN(config.vocab_size, section.Integer("vocab_size", 49408, {514, 1 << 24}));
+  ASSIGN_OR_RETURN(config.vocab_size, section.Integer("vocab_size", 49408, {3, 1 << 24}));
   TransformerConfig& transformer = config.transformer;
   ASSIGN_OR_RETURN(transformer.width, section.Integer("width", 512, {1, 1 << 16}));
   ASSIGN_OR_RETURN(transformer.heads, section.Integer("heads", 8, {1, transformer.width}));

@@ -6,6 +6,8 @@ namespace fovea::encoder {
 namespace {
 
 constexpr char32_t kLongS = 0x17F;  // counts as an s where case does not matter
+// The one mark whose capital is a letter: where case does not matter it is neither a letter nor no letter, and falls out.
+constexpr char32_t kIotaSubscript = 0x345;
 
 // The length of 's 't 're 've 'm 'll 'd at the beginning of `text`, or 0.
 size_t ContractionLength(std::u32string_view text) {
@@ -16,7 +18,8 @@ size_t ContractionLength(std::u32string_view text) {
   return two == U"re" || two == U"ve" || two == U"ll" ? 3 : 0;
 }
 
-bool IsSign(char32_t c) { return !IsWhitespace(c) && !IsLetter(c) && !IsNumber(c); }
+bool IsSkipped(char32_t c) { return IsWhitespace(c) || c == kIotaSubscript; }
+bool IsSign(char32_t c) { return !IsSkipped(c) && !IsLetter(c) && !IsNumber(c); }
 
 size_t RunLength(std::u32string_view text, bool (*belongs)(char32_t)) {
   size_t length = 0;
@@ -33,7 +36,7 @@ size_t PieceLength(std::u32string_view text) {
 }  // namespace
 
 std::optional<std::u32string_view> NextPiece(std::u32string_view& text) {
-  text.remove_prefix(RunLength(text, IsWhitespace));
+  text.remove_prefix(RunLength(text, IsSkipped));
   if (text.empty()) return std::nullopt;
   const std::u32string_view piece = text.substr(0, PieceLength(text));
   text.remove_prefix(piece.size());

@@ -10,7 +10,7 @@
 
 namespace fovea::encoder {
 
-// Takes the first piece off the front of `text`; nullopt when only spaces are left. The view is into `text`.
+// Takes the first piece off the front of `text`; nullopt when nothing but what is skipped (spaces) is left. The view is into `text`.
 std::optional<std::u32string_view> NextPiece(std::u32string_view& text);
 
 }  // namespace fovea::encoder

@@ -58,7 +58,7 @@ Status AddMergesFile(const std::string& path, std::string_view text, size_t most
 Status AddIds(const JsonFields& map, Vocabulary::Entries& entries) {
   entries.ids.reserve(map.json().size());
   for (const auto& [symbol, id] : map.json().items()) {
-    if (!id.is_number_unsigned() || id.get<uint64_t>() > static_cast<uint64_t>(kMostId)) return map.Refusal(symbol, "an id");
+    if (!id.is_number_unsigned() || id.get<uint64_t>() > static_cast<uint64_t>(kMostId)) return map.Malformed(symbol, "an id");
     entries.ids.emplace(symbol, id.get<int32_t>());
   }
   return Status::Ok();
@@ -75,14 +75,14 @@ Result<Vocabulary> FromVocabAndMerges(const std::string& vocab_path, const std::
 
 // Newer files write a merge as ["a", "b"], older ones as "a b".
 Status AddJsonMerges(const JsonFields& model, Vocabulary::Entries& entries) {
-  if (!model.Has("merges") || !model.json().at("merges").is_array()) return model.Refusal("merges", "a list");
+  if (!model.Has("merges") || !model.json().at("merges").is_array()) return model.Malformed("merges", "a list");
   for (const nlohmann::json& merge : model.json().at("merges")) {
     if (merge.is_string()) {
       RETURN_IF_ERROR(AddMerge(merge.get<std::string>(), model.file(), entries));
     } else if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
       entries.merges.emplace_back(merge[0].get<std::string>(), merge[1].get<std::string>());
     } else {
-      return model.Refusal("merges", "a list of pairs");
+      return model.Malformed("merges", "a list of pairs");
     }
   }
   return Status::Ok();

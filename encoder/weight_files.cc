@@ -24,10 +24,10 @@ Result<std::vector<std::string>> ShardNames(const std::string& index_path) {
   std::set<std::string> names;
   for (const auto& [tensor, file] : map.json().items()) {
     const std::string name = file.is_string() ? file.get<std::string>() : "";
-    if (name.empty() || name.find('/') != std::string::npos) return Failed(map.Refusal(tensor, "the name of a file in the same folder"));
+    if (name.empty() || name.find('/') != std::string::npos) return Failed(map.Malformed(tensor, "the name of a file in the same folder"));
     names.insert(name);
   }
-  if (names.empty() || names.size() > kMostShards) return Failed(index.Refusal("weight_map", "tensors and their files"));
+  if (names.empty() || names.size() > kMostShards) return Failed(index.Malformed("weight_map", "tensors and their files"));
   return std::vector<std::string>(names.begin(), names.end());
 }
 

@@ -8,8 +8,10 @@ uint64_t NoiseHash(std::string_view name) {
   return hash;
 }
 
-double ReferenceNoise(std::string_view name, uint64_t index) {
-  uint64_t z = NoiseHash(name) + (index + 1) * 0x9E3779B97F4A7C15u;
+double ReferenceNoise(std::string_view name, uint64_t index) { return ReferenceNoise(NoiseHash(name), index); }
+
+double ReferenceNoise(uint64_t hash, uint64_t index) {
+  uint64_t z = hash + (index + 1) * 0x9E3779B97F4A7C15u;
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
   z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
   z ^= z >> 31;

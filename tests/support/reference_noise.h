@@ -17,6 +17,8 @@ namespace fovea::test {
 uint64_t NoiseHash(std::string_view name);
 // Element `index` of the stream called `name`.
 double ReferenceNoise(std::string_view name, uint64_t index);
+// The same by the name's hash, for streams of millions.
+double ReferenceNoise(uint64_t hash, uint64_t index);
 // floor(256 * u) of the first `count` elements.
 std::vector<uint8_t> ReferenceBytes(std::string_view name, size_t count);
 

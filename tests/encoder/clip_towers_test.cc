@@ -1,0 +1,246 @@
+// The towers against stored features of the reference, on weights that follow from the tensors' names.
+// label: integration
+#include "encoder/clip_towers.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "encoder/huggingface_config.h"
+#include "encoder/open_clip_config.h"
+#include "tests/support/matchers.h"
+#include "tests/support/model_folder_writer.h"
+#include "tests/support/reference_noise.h"
+#include "tests/support/reference_weights.h"
+#include "tests/support/temp_dir.h"
+
+namespace fovea::test {
+namespace {
+
+using namespace encoder;
+
+// A row as the reference gave it: norm and first eight components.
+struct Expected {
+  double norm;
+  std::array<float, 8> first;
+};
+
+double Norm(std::span<const float> row) {
+  return std::sqrt(std::inner_product(row.begin(), row.end(), row.begin(), 0.0));
+}
+
+void ExpectRow(const Features& features, int64_t row, const Expected& expected, double tolerance) {
+  SCOPED_TRACE(testing::Message() << "row " << row);
+  EXPECT_NEAR(Norm(features.Row(row)), expected.norm, tolerance);
+  for (size_t i = 0; i < expected.first.size(); ++i) EXPECT_NEAR(features.Row(row)[i], expected.first[i], tolerance) << "component " << i;
+}
+
+constexpr double kTolerance = 2e-5;  // for norms near 5, fp32 against the reference's fp64
+
+// Writes the model, reads it back through the reader of its layout, builds its towers.
+std::unique_ptr<ClipTowers> MakeTowers(const ClipConfig& written, NumberFormat format = NumberFormat::kFloat32) {
+  const TempDir folder;
+  WriteModelFolder(folder.path(), written);
+  const Result<ClipConfig> config = written.layout == Layout::kHuggingFace ? ReadHuggingFaceConfig(folder.path()) : ReadOpenClipConfig(folder.path());
+  EXPECT_THAT(config, IsOk());
+  const Result<ModelWeights> weights = ModelWeights::Open(folder.path(), *config);
+  EXPECT_THAT(weights, IsOk());
+  Result<std::unique_ptr<ClipTowers>> towers = ClipTowers::Build(*config, *weights, Device::kCpu, format);
+  EXPECT_THAT(towers, IsOk());
+  return *std::move(towers);
+}
+
+std::vector<std::vector<int64_t>> TinyRows() {
+  std::vector<std::vector<int64_t>> rows = {{510, 5, 6, 7, 511}, {510, 100, 200, 300, 400, 1, 2, 3, 511}, {510, 511}};
+  for (auto& row : rows) row.resize(77, 0);
+  return rows;
+}
+
+const Expected kVitImages[] = {
+    {5.770878, {1.245730f, 0.952660f, 0.797460f, -1.003902f, -0.370825f, -0.714039f, -0.399958f, 0.580704f}},
+    {4.922602, {0.155350f, 0.949540f, 0.513593f, -1.357072f, -0.141235f, -0.919512f, -0.154842f, 0.904660f}}};
+const Expected kVitTexts[] = {
+    {6.598919, {-0.390576f, -1.066118f, -0.389491f, 1.845603f, 0.151789f, -1.279805f, 1.670671f, 1.686650f}},
+    {6.530926, {-0.062445f, -1.264499f, -0.081011f, 0.508337f, -0.071128f, -1.472511f, 1.566768f, 0.607100f}},
+    {5.160958, {-0.024676f, -1.450259f, 0.294557f, 0.543421f, -1.084668f, -0.797863f, 0.419168f, 0.215427f}}};
+
+void ExpectTinyVit(const ClipTowers& towers, double tolerance) {
+  const Result<Features> images = towers.EncodeScaled(ReferencePictures(2, 64));
+  ASSERT_THAT(images, IsOk());
+  for (int64_t i = 0; i < 2; ++i) ExpectRow(*images, i, kVitImages[i], tolerance);
+  const Result<Features> texts = towers.EncodeTokens(TinyRows());
+  ASSERT_THAT(texts, IsOk());
+  for (int64_t i = 0; i < 3; ++i) ExpectRow(*texts, i, kVitTexts[i], tolerance);
+}
+
+// The similarities of the reference's head, scaled by exp(logit_scale).
+void ExpectLogits(const ClipTowers& towers, const std::array<std::array<double, 3>, 2>& expected) {
+  const Result<Features> images = towers.EncodeScaled(ReferencePictures(2, 64)), texts = towers.EncodeTokens(TinyRows());
+  ASSERT_THAT(images, IsOk());
+  ASSERT_THAT(texts, IsOk());
+  for (int64_t i = 0; i < 2; ++i) {
+    for (int64_t t = 0; t < 3; ++t) {
+      const auto image = images->Row(i), text = texts->Row(t);
+      const double dot = std::inner_product(image.begin(), image.end(), text.begin(), 0.0);
+      EXPECT_NEAR(std::exp(2.65926) * dot / Norm(image) / Norm(text), expected[static_cast<size_t>(i)][static_cast<size_t>(t)], 1e-3);
+    }
+  }
+}
+
+TEST(ClipTowers, GivesTheReferencesFeaturesForATransformer) {
+  const auto towers = MakeTowers(TinyVit());
+  ExpectTinyVit(*towers, kTolerance);
+  ExpectLogits(*towers, {{{1.561482, 2.881082, -1.340117}, {2.948445, 4.229348, -2.403747}}});
+}
+
+TEST(ClipTowers, GivesTheSameFeaturesFromTheHuggingFaceLayout) {
+  ClipConfig config = TinyVit();
+  config.layout = Layout::kHuggingFace;
+  ExpectTinyVit(*MakeTowers(config), kTolerance);
+}
+
+TEST(ClipTowers, GivesTheReferencesFeaturesForAResnet) {
+  const auto towers = MakeTowers(TinyResnet());
+  const Result<Features> images = towers->EncodeScaled(ReferencePictures(2, 64));
+  ASSERT_THAT(images, IsOk());
+  ExpectRow(*images, 0, {1.679552, {-0.030484f, 0.452540f, 0.329049f, 0.073935f, 0.789662f, -0.377356f, 0.139382f, 0.239066f}}, kTolerance);
+  ExpectRow(*images, 1, {1.660447, {-0.032985f, 0.444226f, 0.326054f, 0.069127f, 0.781884f, -0.373759f, 0.138586f, 0.237179f}}, kTolerance);
+  const Result<Features> texts = towers->EncodeTokens(TinyRows());
+  ASSERT_THAT(texts, IsOk());
+  ExpectRow(*texts, 0, {6.818304, {0.995609f, 1.362998f, -0.198005f, -0.802398f, 0.210121f, 0.658099f, -0.162890f, -0.591474f}}, kTolerance);
+  ExpectRow(*texts, 1, {5.774895, {0.092190f, 1.184603f, 0.265774f, 0.387472f, -0.378981f, 0.641872f, -0.431996f, -0.639251f}}, kTolerance);
+  ExpectRow(*texts, 2, {6.417286, {1.764742f, 1.564845f, -0.451340f, -0.377956f, -0.320286f, 1.014657f, -0.309629f, -0.324535f}}, kTolerance);
+  ExpectLogits(*towers, {{{0.051617, -0.323058, -0.565188}, {0.126021, -0.239578, -0.501442}}});
+}
+
+void ExpectTinyOpenClip(Activation activation, const std::array<Expected, 4>& expected) {
+  const auto towers = MakeTowers(TinyOpenClip(activation));
+  const Result<Features> images = towers->EncodeScaled(ReferencePictures(2, 48));
+  const std::vector<std::vector<int64_t>> rows = {{510, 5, 6, 7, 511}, {510, 9, 511}};
+  const Result<Features> texts = towers->EncodeTokens(rows);
+  ASSERT_THAT(images, IsOk());
+  ASSERT_THAT(texts, IsOk());
+  for (int64_t i = 0; i < 2; ++i) ExpectRow(*images, i, expected[static_cast<size_t>(i)], kTolerance);
+  for (int64_t i = 0; i < 2; ++i) ExpectRow(*texts, i, expected[static_cast<size_t>(i) + 2], kTolerance);
+}
+
+TEST(ClipTowers, TakesHeadSizeMlpRatioAndGeluFromTheConfiguration) {
+  ExpectTinyOpenClip(Activation::kGelu,
+                     {{{4.854963, {-0.694019f, -1.163036f, 0.242617f, 1.278976f, -0.134371f, -1.624229f, -0.281693f, -0.396999f}},
+                       {4.426759, {-0.946358f, -0.759418f, -0.154153f, 0.814438f, -0.632248f, -0.453648f, -0.947715f, -0.307229f}},
+                       {5.055212, {1.564451f, -0.288409f, -1.923799f, -1.279159f, 0.072701f, -0.448367f, -0.651424f, -0.289372f}},
+                       {4.758042, {0.915621f, -0.761077f, -0.994992f, -0.971565f, 0.313274f, 0.921304f, -1.118610f, 0.300714f}}}});
+}
+
+TEST(ClipTowers, TellsQuickGeluFromGelu) {
+  ExpectTinyOpenClip(Activation::kQuickGelu,
+                     {{{4.857373, {-0.697265f, -1.155944f, 0.235045f, 1.285459f, -0.132162f, -1.623277f, -0.280129f, -0.392825f}},
+                       {4.419783, {-0.945566f, -0.752114f, -0.157673f, 0.813920f, -0.627476f, -0.448876f, -0.940754f, -0.297642f}},
+                       {5.064969, {1.571440f, -0.299637f, -1.934028f, -1.267735f, 0.072479f, -0.435161f, -0.660678f, -0.278584f}},
+                       {4.764950, {0.929814f, -0.769701f, -0.995373f, -0.980311f, 0.333955f, 0.909873f, -1.126200f, 0.295014f}}}});
+}
+
+// Largest difference between two sets of features as a share of the norm.
+double Distance(std::span<const float> a, std::span<const float> b) {
+  double most = 0;
+  for (size_t i = 0; i < a.size(); ++i) most = std::max(most, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
+  return most / Norm(b);
+}
+
+TEST(ClipTowers, GivesATextTheSameFeaturesAloneAndInAnyCompany) {
+  const auto towers = MakeTowers(TinyVit());
+  std::vector<std::vector<int64_t>> rows;
+  for (int64_t length = 2; length <= 77; length += 3) {
+    std::vector<int64_t> row(static_cast<size_t>(length), 510);
+    for (size_t i = 1; i + 1 < row.size(); ++i) row[i] = static_cast<int64_t>((i * 37 + static_cast<size_t>(length)) % 500);
+    row.back() = 511;
+    rows.insert(rows.begin() + length % 2, row);
+  }
+  const Result<Features> together = towers->EncodeTokens(rows);
+  ASSERT_THAT(together, IsOk());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Result<Features> alone = towers->EncodeTokens(std::span(&rows[i], 1));
+    ASSERT_THAT(alone, IsOk());
+    EXPECT_LT(Distance(alone->Row(0), together->Row(static_cast<int64_t>(i))), 2e-6) << "row " << i;
+  }
+}
+
+TEST(ClipTowers, LooksAtNothingAfterTheEndOfAText) {
+  const auto towers = MakeTowers(TinyVit());
+  const std::vector<std::vector<int64_t>> rows = {{510, 5, 6, 511}, {510, 5, 6, 511, 0, 0}, {510, 5, 6, 511, 511, 99}, {510, 5, 7, 511}};
+  const Result<Features> features = towers->EncodeTokens(rows);
+  ASSERT_THAT(features, IsOk());
+  EXPECT_LT(Distance(features->Row(1), features->Row(0)), 2e-6);
+  EXPECT_LT(Distance(features->Row(2), features->Row(0)), 2e-6);
+  EXPECT_GT(Distance(features->Row(3), features->Row(0)), 1e-2);
+}
+
+class EachTower : public testing::TestWithParam<bool> {
+ protected:
+  ClipConfig Config() const { return GetParam() ? TinyResnet() : TinyVit(); }
+};
+
+TEST_P(EachTower, GivesAPictureTheSameFeaturesAloneAndInAnyCompany) {
+  const auto towers = MakeTowers(Config());
+  const std::vector<float> pictures = ReferencePictures(70, 64);
+  const size_t numbers = pictures.size() / 70;
+  const Result<Features> together = towers->EncodeScaled(pictures);
+  ASSERT_THAT(together, IsOk());
+  for (const size_t i : {size_t{0}, size_t{7}, size_t{69}}) {
+    const Result<Features> alone = towers->EncodeScaled(std::span(pictures).subspan(i * numbers, numbers));
+    ASSERT_THAT(alone, IsOk());
+    EXPECT_LT(Distance(alone->Row(0), together->Row(static_cast<int64_t>(i))), 2e-6) << "picture " << i;
+  }
+}
+
+TEST_P(EachTower, ScalesBytesAsTheConfigurationSays) {
+  const ClipConfig config = Config();
+  const auto towers = MakeTowers(config);
+  constexpr size_t kPictures = 66;  // more than one run takes
+  std::vector<ModelInput> inputs;
+  std::vector<float> scaled;
+  const std::vector<uint8_t> pixels = ReferenceBytes("pixels", kPictures * 64 * 64 * 3);
+  for (size_t p = 0; p < kPictures; ++p) {
+    const auto begin = pixels.begin() + static_cast<std::ptrdiff_t>(p * 64 * 64 * 3);
+    inputs.push_back({std::vector<uint8_t>(begin, begin + 64 * 64 * 3)});
+    for (size_t channel = 0; channel < 3; ++channel) {
+      for (size_t i = 0; i < 64 * 64; ++i) {
+        scaled.push_back((static_cast<float>(inputs[p].rgb[i * 3 + channel]) / 255.0f - config.preprocess.mean[channel]) / config.preprocess.std[channel]);
+      }
+    }
+  }
+  const Result<Features> from_bytes = towers->EncodePictures(inputs), from_numbers = towers->EncodeScaled(scaled);
+  ASSERT_THAT(from_bytes, IsOk());
+  ASSERT_THAT(from_numbers, IsOk());
+  for (int64_t i = 0; i < from_bytes->rows; ++i) EXPECT_LT(Distance(from_bytes->Row(i), from_numbers->Row(i)), 2e-6);
+}
+
+// What runs on a GPU in fp16 runs here on the CPU: slow, but the rules about which numbers stay fp32 are the same.
+TEST_P(EachTower, StaysCloseInHalfPrecision) {
+  const auto half = MakeTowers(Config(), NumberFormat::kFloat16), full = MakeTowers(Config());
+  std::vector<float> pictures = ReferencePictures(2, 64);
+  pictures.resize(pictures.size() * 2, -1.7f);
+  const Result<Features> half_images = half->EncodeScaled(pictures), images = full->EncodeScaled(pictures);
+  const Result<Features> half_texts = half->EncodeTokens(TinyRows()), texts = full->EncodeTokens(TinyRows());
+  ASSERT_THAT(half_images, IsOk());
+  ASSERT_THAT(half_texts, IsOk());
+  for (int64_t i = 0; i < 4; ++i) EXPECT_LT(Distance(half_images->Row(i), images->Row(i)), 4e-3);
+  for (int64_t i = 0; i < 3; ++i) EXPECT_LT(Distance(half_texts->Row(i), texts->Row(i)), 4e-3);
+}
+
+TEST_P(EachTower, TakesNothingAndRefusesWhatDoesNotFit) {
+  const auto towers = MakeTowers(Config());
+  const Result<Features> none = towers->EncodePictures({});
+  ASSERT_THAT(none, IsOk());
+  EXPECT_EQ(none->rows, 0);
+  const std::vector<ModelInput> small = {{std::vector<uint8_t>(10)}};
+  EXPECT_THAT(towers->EncodePictures(small), StatusIs(StatusCode::kInvalidArgument, testing::HasSubstr("expected 64 x 64 x 3")));
+  const std::vector<std::vector<int64_t>> outside = {{510, 512, 511}}, negative = {{-1}}, too_long = {std::vector<int64_t>(78, 1)}, empty = {{}};
+  for (const auto& rows : {outside, negative, too_long, empty}) EXPECT_THAT(towers->EncodeTokens(rows), StatusIs(StatusCode::kInvalidArgument));
+}
+
+INSTANTIATE_TEST_SUITE_P(ClipTowers, EachTower, testing::Bool(), [](const auto& param) { return param.param ? "Resnet" : "Transformer"; });
+
+}  // namespace
+}  // namespace fovea::test

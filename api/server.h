@@ -1,8 +1,8 @@
 #pragma once
 // Server answers HTTP/JSON under /v1 and serves the web page. The port is open as soon as Bind returns.
 //
-// Owns:    its listening socket, sessions, I/O thread(s) "http-io" and workers "http-work". Borrows Library and Metrics,
-//          which must outlive it.
+// Owns:    its listening socket, sessions, I/O thread(s) "http-io", workers "http-work" for handlers and "http-file" for the
+//          bytes of files that are sent. Borrows Library and Metrics, which must outlive it.
 // Threads: any thread may call Stop; requests run on the workers, never on the I/O threads.
 // Errors:  Bind: kIo with address and port (taken, not permitted), kInvalidArgument for a bad address. Requests: RFC 9457.
 // Units:   bytes, milliseconds, seconds as named.
@@ -23,11 +23,11 @@ struct ServerOptions {
   int io_threads = 1;
   int worker_threads = 4;
   size_t max_queued_requests = 256;             // more are answered 429 with Retry-After
-  size_t max_connections = 1024;
+  size_t max_connections = 1024;                // one more closes the one that has waited longest for a request
   size_t max_header_bytes = 16 * 1024;
   size_t max_body_bytes = size_t{48} << 20;     // base64 of the largest query picture
   int read_timeout_s = 15;                      // for a whole request to arrive
-  int write_timeout_s = 60;
+  int write_timeout_s = 60;                     // for an answer, or 256 KiB of a file, to be taken
   int idle_timeout_s = 60;                      // between requests of one connection
   std::vector<std::string> allowed_hosts;       // Host and Origin names besides localhost, loopback and the address itself
   std::string version;                          // shown in /v1/status

@@ -1,0 +1,162 @@
+#include "tests/api/api_world.h"
+// label: integration
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "base/unique_fd.h"
+
+namespace fovea::api {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class Photos : public testing::Test {
+ protected:
+  void Index() {
+    world_.StartLibrary();
+    world_.IndexPictures();
+  }
+  HttpReply Get(const std::string& target, const test::HttpHeaders& headers = {}) {
+    return world_.client().Send({.target = target, .headers = headers});
+  }
+  std::string AddressOf(const std::string& path, const std::string& what = "") {
+    return "/v1/photos/" + std::to_string(world_.IdOf(path)) + what;
+  }
+  ApiWorld world_;
+};
+
+TEST_F(Photos, ShowsAllFactsOfAPhoto) {
+  const std::string path = world_.WritePicture(
+      "a.jpg", {.width = 40, .height = 20, .exif = {.orientation = 6, .date_time_original = "2021:05:06 07:08:09", .offset_time_original = "+02:00",
+                                                    .make = "Canon", .model = "EOS R5", .lens = "RF 50", .latitude = 48.5, .longitude = -11.25}});
+  const std::string copy = world_.dir().Write("pictures/b/copy.jpg", *ReadFile(path, 1 << 20));
+  Index();
+  const HttpReply reply = Get("/v1/photos/1");
+  ASSERT_EQ(reply.status, 200);
+  const json photo = Body(reply);
+  EXPECT_EQ(photo["id"], 1);
+  EXPECT_EQ(photo["width"], 20);
+  EXPECT_EQ(photo["height"], 40);
+  EXPECT_EQ(photo["orientation"], 6);
+  EXPECT_EQ(photo["format"], "jpeg");
+  EXPECT_EQ(photo["bytes"], std::filesystem::file_size(path));
+  EXPECT_EQ(photo["taken_at"], "2021-05-06T07:08:09+02:00");
+  EXPECT_EQ(photo["camera"], "Canon EOS R5");
+  EXPECT_EQ(photo["lens"], "RF 50");
+  EXPECT_NEAR(photo["gps"]["latitude"].get<double>(), 48.5, 1e-4);
+  EXPECT_NEAR(photo["gps"]["longitude"].get<double>(), -11.25, 1e-4);
+  EXPECT_EQ(photo["sha256"].get<std::string>().size(), 64U);
+  EXPECT_EQ(photo["file"], "/v1/photos/1/file");
+  std::set<std::string> paths;
+  for (const json& entry : photo["paths"]) paths.insert(entry["path"].get<std::string>());
+  EXPECT_THAT(paths, testing::UnorderedElementsAre(path, copy));
+}
+
+TEST_F(Photos, AreListedPageByPage) {
+  for (uint64_t i = 0; i < 7; ++i) world_.WritePicture("p" + std::to_string(i) + ".png", {.format = test::PictureFormat::kPng, .seed = i + 1});
+  Index();
+  std::set<uint64_t> seen;
+  std::string cursor;
+  int pages = 0;
+  do {
+    const json page = Body(Get("/v1/photos?limit=3" + (cursor.empty() ? "" : "&cursor=" + cursor)));
+    ASSERT_TRUE(page.contains("photos")) << page.dump();
+    EXPECT_LE(page["photos"].size(), 3U);
+    for (const json& photo : page["photos"]) EXPECT_TRUE(seen.insert(photo["id"].get<uint64_t>()).second);
+    cursor = page["next"].is_null() ? "" : page["next"].get<std::string>();
+    ++pages;
+  } while (!cursor.empty() && pages < 10);
+  EXPECT_EQ(seen.size(), 7U);
+  EXPECT_EQ(pages, 3);
+}
+
+TEST_F(Photos, HaveThumbnailsThatAreSentOnce) {
+  const std::string path = world_.WritePicture("wide.jpg", {.width = 800, .height = 400});
+  Index();
+  const HttpReply reply = Get(AddressOf(path, "/thumbnail?size=64"));
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.Header("Content-Type"), "image/webp");
+  EXPECT_THAT(reply.Header("Cache-Control"), HasSubstr("max-age"));
+  const auto decoded = encoder::DecodeBytes(reply.body, {});
+  ASSERT_THAT(decoded, test::IsOk());
+  EXPECT_EQ(decoded->pixels.width, 64);
+  EXPECT_EQ(decoded->pixels.height, 32);
+
+  const std::string etag = reply.Header("ETag");
+  ASSERT_FALSE(etag.empty());
+  const HttpReply again = Get(AddressOf(path, "/thumbnail?size=64"), {{"If-None-Match", etag}});
+  EXPECT_EQ(again.status, 304);
+  EXPECT_EQ(again.body, "");
+  EXPECT_EQ(again.Header("ETag"), etag);
+  EXPECT_EQ(Get(AddressOf(path, "/thumbnail"), {{"If-None-Match", etag}}).status, 200);
+}
+
+TEST_F(Photos, AreSentAsTheyLieOnDisk) {
+  const std::string path = world_.WritePicture("noise.png", {.width = 700, .height = 500, .format = test::PictureFormat::kPng});
+  Index();
+  const std::string bytes = *ReadFile(path, 1 << 24);
+  const HttpReply reply = Get(AddressOf(path, "/file"));
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_TRUE(reply.body == bytes);
+  EXPECT_EQ(reply.Header("Content-Type"), "image/png");
+  EXPECT_EQ(reply.Header("X-Content-Type-Options"), "nosniff");
+  EXPECT_THAT(reply.Header("Content-Security-Policy"), HasSubstr("sandbox"));
+  EXPECT_THAT(reply.Header("Content-Disposition"), StartsWith("inline; filename=\"noise.png\""));
+  EXPECT_EQ(reply.Header("Accept-Ranges"), "bytes");
+  EXPECT_EQ(Get(AddressOf(path, "/file"), {{"If-None-Match", reply.Header("ETag")}}).status, 304);
+}
+
+TEST_F(Photos, AreSentInParts) {
+  const std::string path = world_.WritePicture("a.jpg", {});
+  Index();
+  const std::string bytes = *ReadFile(path, 1 << 24);
+  const std::string address = AddressOf(path, "/file");
+  const HttpReply part = Get(address, {{"Range", "bytes=10-19"}});
+  EXPECT_EQ(part.status, 206);
+  EXPECT_EQ(part.body, bytes.substr(10, 10));
+  EXPECT_EQ(part.Header("Content-Range"), "bytes 10-19/" + std::to_string(bytes.size()));
+  const HttpReply tail = Get(address, {{"Range", "bytes=-5"}});
+  EXPECT_EQ(tail.status, 206);
+  EXPECT_EQ(tail.body, bytes.substr(bytes.size() - 5));
+  const HttpReply behind = Get(address, {{"Range", "bytes=99999999-"}});
+  EXPECT_THAT(behind, IsProblem(416, "range_not_satisfiable", ""));
+  EXPECT_EQ(behind.Header("Content-Range"), "bytes */" + std::to_string(bytes.size()));
+  EXPECT_EQ(Get(address, {{"Range", "bytes=0-1"}, {"If-Range", "\"older\""}}).status, 200);
+}
+
+TEST_F(Photos, HaveNamesThatCannotBreakTheHeader) {
+  const std::string path = world_.WritePicture("a\"b\r\nX-Evil: 1 ü.jpg", {});
+  Index();
+  const HttpReply reply = Get(AddressOf(path, "/file"));
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.Header("X-Evil"), "");
+  EXPECT_EQ(reply.Header("Content-Disposition"),
+            "inline; filename=\"a_b__X-Evil: 1 __.jpg\"; filename*=UTF-8''a%22b%0D%0AX-Evil%3A%201%20%C3%BC.jpg");
+}
+
+TEST_F(Photos, ThatAreGoneSaySo) {
+  const std::string path = world_.WritePicture("a.jpg", {});
+  Index();
+  EXPECT_THAT(Get("/v1/photos/4711"), IsProblem(404, "not_found", ""));
+  EXPECT_THAT(Get("/v1/photos/4711/thumbnail"), IsProblem(404, "not_found", ""));
+  EXPECT_THAT(Get("/v1/photos/4711/file"), IsProblem(404, "not_found", ""));
+}
+
+TEST_F(Photos, AnswerHeadAsGetWithoutItsBody) {
+  const std::string path = world_.WritePicture("a.jpg", {});
+  Index();
+  for (const std::string what : {"", "/file", "/thumbnail"}) {
+    const HttpReply head = world_.client().Send({.method = "HEAD", .target = AddressOf(path, what)});
+    const HttpReply get = Get(AddressOf(path, what));
+    EXPECT_EQ(head.status, 200);
+    EXPECT_EQ(head.body, "");
+    EXPECT_EQ(head.Header("Content-Length"), std::to_string(get.body.size())) << what;
+    EXPECT_EQ(head.Header("Content-Type"), get.Header("Content-Type"));
+  }
+}
+
+}  // namespace
+}  // namespace fovea::api

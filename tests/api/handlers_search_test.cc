@@ -1,0 +1,119 @@
+#include "tests/api/api_world.h"
+// label: integration
+
+#include "api/base64.h"
+
+namespace fovea::api {
+namespace {
+
+using testing::Each;
+using testing::Not;
+
+class Search : public testing::Test {
+ protected:
+  void SetUp() override {
+    red_ = world_.WriteColour("red.jpg", kRed);
+    world_.WriteColour("green.jpg", kGreen);
+    world_.WriteColour("blue.png", kBlue);
+    world_.StartLibrary();
+    world_.IndexPictures();
+  }
+  json Ask(const std::string& body) {
+    const HttpReply reply = world_.client().Post("/v1/search", body);
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    return Body(reply);
+  }
+  ApiWorld world_;
+  std::string red_;
+};
+
+TEST_F(Search, AnswersATextInTheAddress) {
+  const HttpReply reply = world_.client().Get("/v1/search?q=a+red%20thing&k=2");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.Header("Content-Type"), "application/json");
+  const json answer = Body(reply);
+  ASSERT_EQ(answer["results"].size(), 2U);
+  const json& best = answer["results"][0];
+  EXPECT_EQ(best["path"], red_);
+  EXPECT_GT(best["score"].get<double>(), answer["results"][1]["score"].get<double>());
+  EXPECT_LE(best["score"].get<double>(), 1.0001);
+  EXPECT_EQ(best["width"], 64);
+  EXPECT_EQ(best["height"], 48);
+  EXPECT_EQ(best["taken_at"], nullptr);
+  EXPECT_EQ(best["thumbnail"], "/v1/photos/" + best["id"].dump() + "/thumbnail");
+  EXPECT_EQ(best["offline"], false);
+  EXPECT_EQ(answer["next"], nullptr);
+  EXPECT_EQ(answer["model"], "fake-1");
+  EXPECT_EQ(answer["exact"], true);
+  EXPECT_GE(answer["took_ms"].get<double>(), answer["timings"]["encode_ms"].get<double>());
+}
+
+TEST_F(Search, AnswersATextInTheBody) {
+  const json answer = Ask(R"({"text": "red", "k": 1})");
+  ASSERT_EQ(answer["results"].size(), 1U);
+  EXPECT_EQ(answer["results"][0]["path"], red_);
+}
+
+TEST_F(Search, AnswersAnUploadedPicture) {
+  const std::string picture = test::MakePicture({.format = test::PictureFormat::kPng, .colour = kRed});
+  const json answer = Ask(json{{"image", EncodeBase64(picture)}}.dump());
+  ASSERT_EQ(answer["results"].size(), 3U);
+  EXPECT_EQ(answer["results"][0]["path"], red_);
+  EXPECT_GT(answer["results"][0]["score"].get<double>(), 0.99);
+}
+
+TEST_F(Search, AnswersAStoredPhotoWithoutTheQuestionItself) {
+  const uint64_t id = world_.IdOf(red_);
+  const json by_body = Ask(json{{"photo", id}}.dump());
+  EXPECT_EQ(by_body["results"].size(), 2U);
+  EXPECT_THAT(by_body["results"], Each(testing::ResultOf([](const json& hit) { return hit["id"].get<uint64_t>(); }, Not(id))));
+  const json by_address = Body(world_.client().Get("/v1/photos/" + std::to_string(id) + "/similar?k=1"));
+  ASSERT_EQ(by_address["results"].size(), 1U);
+  EXPECT_EQ(by_address["results"][0]["id"], by_body["results"][0]["id"]);
+}
+
+TEST_F(Search, NamesThePhotoThatIsNotThere) {
+  EXPECT_THAT(world_.client().Get("/v1/photos/4711/similar"), IsProblem(404, "not_found", ""));
+  EXPECT_THAT(world_.client().Post("/v1/search", R"({"photo":4711})"), IsProblem(404, "not_found", ""));
+}
+
+TEST_F(Search, BlamesTheFieldOfAPictureThatCannotBeRead) {
+  const std::string picture = test::MakePicture({.colour = kRed});
+  for (const std::string& bytes : {std::string("hello"), picture.substr(0, 200), std::string("<svg xmlns='http://www.w3.org/2000/svg'/>")}) {
+    EXPECT_THAT(world_.client().Post("/v1/search", json{{"image", EncodeBase64(bytes)}}.dump()), IsProblem(422, "picture_unreadable", "/image"));
+  }
+}
+
+TEST_F(Search, GivesVectorsOfTextsAndPictures) {
+  const std::string picture = test::MakePicture({.colour = kRed});
+  const HttpReply reply =
+      world_.client().Post("/v1/embeddings", json{{"texts", {"red", "山"}}, {"images", {EncodeBase64(picture)}}}.dump());
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  const json answer = Body(reply);
+  ASSERT_EQ(answer["texts"].size(), 2U);
+  ASSERT_EQ(answer["images"].size(), 1U);
+  EXPECT_EQ(answer["model"], "fake-1");
+  EXPECT_EQ(answer["dim"], test::FakeEncoder::kDim);
+  EXPECT_EQ(answer["normalised"], true);
+  for (const json& row : answer["texts"]) {
+    ASSERT_EQ(row.size(), static_cast<size_t>(test::FakeEncoder::kDim));
+    double length = 0;
+    for (const json& value : row) length += value.get<double>() * value.get<double>();
+    EXPECT_NEAR(length, 1.0, 1e-5);
+  }
+}
+
+TEST_F(Search, GivesVectorsAsTheModelMakesThem) {
+  const json unit = Body(world_.client().Post("/v1/embeddings", R"({"texts":["red"]})"));
+  const json raw = Body(world_.client().Post("/v1/embeddings", R"({"texts":["red"],"normalised":false})"));
+  EXPECT_EQ(raw["normalised"], false);
+  EXPECT_FALSE(raw.contains("images"));
+  EXPECT_NE(raw["texts"], unit["texts"]);
+}
+
+TEST_F(Search, BlamesThePictureThatHasNoVector) {
+  EXPECT_THAT(world_.client().Post("/v1/embeddings", R"({"images":["aGVsbG8="]})"), IsProblem(422, "picture_unreadable", "/images"));
+}
+
+}  // namespace
+}  // namespace fovea::api

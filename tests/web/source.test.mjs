@@ -76,7 +76,7 @@ test('facts read as people write them', async () => {
   const { formatBytes, formatDuration, formatPlace, formatTaken, plural } = await load('ui/format.ts');
   assert.equal(formatTaken('2021-05-03T23:59:10-11:00'), '3 May 2021 at 23:59');
   assert.equal(formatTaken('no date'), 'no date');
-  assert.equal(formatPlace(-33.8568, 151.2153), '33.8568° S, 151.2153° E');
+  assert.equal(formatPlace(-33.8568, 151.2153), '33.8568°\u00a0S, 151.2153°\u00a0E');
   assert.deepEqual([0, 999, 1500, 12_345_678, 2.5e12].map(formatBytes), ['0 bytes', '999 bytes', '1.5 kB', '12.3 MB', '2500 GB']);
   assert.deepEqual([0.2, 59, 240, 7300].map(formatDuration), ['under a second', '59 s', '4 min', '2 h 2 min']);
   assert.deepEqual([plural(1, 'file'), plural(1200, 'file')], ['1 file', '1,200 files']);

@@ -4,7 +4,7 @@ import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { ask, launch, openPage, picturesShown, shot } from './support/browser.mjs';
+import { ask, closePages, launch, openPage, picturesShown, shot } from './support/browser.mjs';
 import { FoveaDaemon } from './support/daemon.mjs';
 import { pictureFolder } from './support/pictures.mjs';
 
@@ -16,7 +16,10 @@ after(() => browser?.close());
 
 async function start(t, roots, options) {
   const daemon = await FoveaDaemon.start(roots, options);
-  t.after(() => daemon.stop());
+  t.after(async () => {
+    await closePages(t);
+    await daemon.stop();
+  });
   return daemon;
 }
 

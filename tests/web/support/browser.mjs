@@ -13,6 +13,15 @@ const WAIT_MS = 20_000;
 
 export const launch = () => chromium.launch({ executablePath: process.env.FOVEA_CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 
+const contexts = new WeakMap(); // test -> its open browser contexts
+
+/** Closes a test's pages, for hooks that take away what the pages talk to. May be called twice. */
+export async function closePages(t) {
+  const open = contexts.get(t) ?? [];
+  contexts.delete(t);
+  for (const context of open) await context.close();
+}
+
 /**
  * Opens the page for one test. When the test ends it fails if the page reported an error, asked an address that is not
  * the daemon's, or broke its content policy; `mayFail` allows failed requests, for tests that make them fail.
@@ -31,8 +40,9 @@ export async function openPage(t, browser, url, { context = {}, mayFail = false,
   page.on('request', (request) => {
     if (!request.url().startsWith(origin) && !request.url().startsWith('blob:')) faults.push(`outside address: ${request.url()}`);
   });
+  contexts.set(t, [...(contexts.get(t) ?? []), opened]);
   t.after(async () => {
-    await opened.close();
+    await closePages(t);
     assert.deepEqual(faults, []);
   });
   if (before) await before(page);

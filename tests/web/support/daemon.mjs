@@ -15,6 +15,12 @@ const POLL_MS = 100;
 const binary = process.env.FOVEA_BINARY;
 if (!binary) throw new Error('set FOVEA_BINARY to the built binary, or run tests/web/run');
 
+/** What is set for the tests, or for whoever runs them, is no setting of the daemon's. */
+function environment(data) {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('FOVEA_'));
+  return { ...Object.fromEntries(kept), XDG_CONFIG_HOME: data, XDG_DATA_HOME: data };
+}
+
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function until(what, deadlineMs, probe) {
@@ -35,7 +41,10 @@ export class FoveaDaemon {
     daemon.data = data ?? (await mkdtemp(path.join(tmpdir(), 'fovea-web-test-')));
     daemon.ownsData = !data;
     daemon.printed = '';
-    daemon.process = spawn(binary, ['serve', ...roots, '--data', daemon.data, '--listen', listen], { stdio: ['ignore', 'pipe', 'pipe'] });
+    daemon.process = spawn(binary, ['serve', ...roots, '--data', daemon.data, '--listen', listen], {
+      env: environment(daemon.data),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [daemon.process.stdout, daemon.process.stderr]) stream.on('data', (chunk) => (daemon.printed += chunk));
     daemon.exited = once(daemon.process, 'exit');
     await daemon.expect('the address', START_MS, () => {

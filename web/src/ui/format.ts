@@ -36,7 +36,7 @@ export function formatTaken(iso: string): string {
 }
 
 export function formatPlace(lat: number, lon: number): string {
-  const side = (value: number, plus: string, minus: string): string => `${Math.abs(value).toFixed(4)}° ${value < 0 ? minus : plus}`;
+  const side = (value: number, plus: string, minus: string): string => `${Math.abs(value).toFixed(4)}°\u00a0${value < 0 ? minus : plus}`;
   return `${side(lat, 'N', 'S')}, ${side(lon, 'E', 'W')}`;
 }
 

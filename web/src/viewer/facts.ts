@@ -4,7 +4,7 @@ import { h } from '../ui/dom';
 import { fileName, folderOf, formatBytes, formatPlace, formatScore, formatSize, formatTaken } from '../ui/format';
 
 function fact(term: string, ...values: (string | Node)[]): HTMLElement {
-  return h('div', { class: 'fact' }, h('dt', {}, term), ...values.map((value) => h('dd', {}, value)));
+  return h('div', { class: values.some((value) => value instanceof Node) ? 'fact wide' : 'fact' }, h('dt', {}, term), ...values.map((value) => h('dd', {}, value)));
 }
 
 function fileFacts(photo: Photo): HTMLElement[] {

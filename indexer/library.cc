@@ -130,11 +130,15 @@ LibraryStatus Library::GetStatus() const {
   status.vectors = impl_->index->size();
   status.pending = impl_->pipeline->pending();
   status.model = impl_->device->info();
-  Status trouble = impl_->health.Worst();
-  if (trouble.ok()) trouble = impl_->catalog.Health();
+  const Status trouble = Health();
   status.ready = trouble.ok();
   status.state = trouble.ok() ? "ready" : trouble.message();
   return status;
+}
+
+Status Library::Health() const {
+  const Status trouble = impl_->health.Worst();
+  return trouble.ok() ? impl_->catalog.Health() : trouble;
 }
 
 bool Library::WaitUntilIdle(std::chrono::steady_clock::time_point deadline) const {

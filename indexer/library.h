@@ -151,6 +151,8 @@ class Library {
   Result<encoder::Features> EmbedPictures(const std::vector<std::string>& encoded_pictures, Scale scale) const;
 
   LibraryStatus GetStatus() const;
+  // What fails in the background at the moment (the disk, the device, a scan), with the part's name; ok when nothing does.
+  Status Health() const;
   // Waits until every root has been scanned once since Start and nothing is pending; false when `deadline` passes first.
   bool WaitUntilIdle(std::chrono::steady_clock::time_point deadline) const;
 

@@ -55,7 +55,7 @@ struct Library::Impl {
   Metrics& metrics;
   const LibraryOptions options;
   Histogram& search_seconds;
-  Health health;
+  indexer::Health health;
   JobBoard jobs;
   std::atomic<bool> ready = false;
   std::atomic<bool> stopped = false;

@@ -36,7 +36,7 @@ class WatchSink {
   virtual void OnFolderGone(const storage::Location& folder) = 0;
   enum class RescanReason {
     kWatching,    // AddRoot: all watches stand; the root's first scan
-    kOverflow,    // events were lost
+    kOverflow,    // events were lost, or came too close upon each other to tell what they did
     kCameBack,    // the root was offline, or another folder stands in its place
     kNotWatched,  // watch limit reached, or a network file system: comes every fallback_rescan_s
   };
@@ -51,9 +51,10 @@ class Watcher {
  public:
   struct Options {
     int settle_ms = 500;          // a path is told when nothing happened to it for this long
-    int open_settle_ms = 10'000;  // the same for a file that is still open for writing
+    int open_settle_ms = 5'000;   // the same for a file that is still open for writing, or still empty
     int root_check_ms = 2'000;    // how often each root's folder is looked at (one stat)
     int fallback_rescan_s = 60;   // OnRescan(kNotWatched) of roots that cannot be watched wholly
+    size_t max_watches = SIZE_MAX;  // leaves the rest of the system's limit to other programs
     // Absolute folders that are passed over with all below them, such as the catalog's own.
     std::vector<std::string> passed_over;
   };

@@ -110,18 +110,21 @@ std::vector<std::string> OptionNames(const CLI::App& command) {
   return names;
 }
 
-// "--batchsize" -> ` (did you mean "--batch-size"?)`, for the first argument that no command knows.
-std::string SuggestFor(const Parser& parser, int argc, const char* const* argv) {
+// One line about a mistake: `unknown option "--batchsize" (did you mean "--batch-size"?)`.
+std::string Explain(const Parser& parser, const CLI::ParseError& mistake, const std::vector<std::string>& arguments) {
   const CLI::App* command = Named(parser.app);
   const std::vector<std::string> options = OptionNames(*command);
-  for (int i = 1; i < argc; ++i) {
-    const std::string argument(argv[i], std::min(std::string_view(argv[i]).find('='), std::string_view(argv[i]).size()));
-    if (!argument.starts_with("--") || std::find(options.begin(), options.end(), argument) != options.end()) continue;
-    return Suggestion(argument, options);
+  for (const std::string& argument : arguments) {
+    const std::string name = argument.substr(0, argument.find('='));
+    if (!name.starts_with("--") || std::find(options.begin(), options.end(), name) != options.end()) continue;
+    return StrCat("unknown option \"", name, "\"", Suggestion(name, options));
   }
   std::vector<std::string> commands;
   for (const CLI::App* known : command->get_subcommands([](const CLI::App*) { return true; })) commands.push_back(known->get_name());
-  return argc > 1 ? Suggestion(argv[command == &parser.app ? 1 : argc - 1], commands) : "";
+  const size_t place = command == &parser.app ? 0 : 1;
+  const bool misspelt = !commands.empty() && place < arguments.size() && !arguments[place].starts_with('-');
+  if (misspelt) return StrCat("unknown command \"", arguments[place], "\"", Suggestion(arguments[place], commands));
+  return mistake.what();
 }
 
 ExitCode Mistake(std::string_view what) {
@@ -174,7 +177,7 @@ std::variant<CommandLine, ExitCode> ParseCommandLine(int argc, const char* const
     parser.app.exit(asked);
     return ExitCode::kOk;
   } catch (const CLI::ParseError& mistake) {
-    return Mistake(StrCat(mistake.what(), SuggestFor(parser, argc, argv)));
+    return Mistake(Explain(parser, mistake, {argv + 1, argv + std::max(argc, 1)}));
   }
   return Finish(parser);
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <utility>
 
 #include "base/log.h"
 #include "daemon/daemon_file.h"
@@ -22,13 +23,20 @@ constexpr std::chrono::milliseconds kBetweenLooks{500};
 // Waits for the request to stop; shows progress meanwhile when somebody looks.
 Status WaitForStop(StopRequest& stop, const indexer::Library& library, bool show_progress) {
   Progress progress(Progress::StyleOfOutput());
+  bool was_running = false;
   for (;;) {
     const auto now = std::chrono::steady_clock::now();
     if (auto reason = stop.WaitUntil(show_progress ? now + kBetweenLooks : now + std::chrono::hours(1))) {
       progress.End();
       return *std::move(reason);
     }
-    if (show_progress) progress.Show(FiguresOf(library), now);
+    if (!show_progress) continue;
+    const ProgressFigures figures = FiguresOf(library);
+    progress.Show(figures, now);
+    if (std::exchange(was_running, figures.running) && !figures.running) {
+      const indexer::LibraryStatus status = library.GetStatus();
+      std::cout << "indexed: " << status.photos << " photos, " << status.failures << " files failed" << std::endl;
+    }
   }
 }
 

@@ -9,7 +9,7 @@ namespace fs = std::filesystem;
 
 std::string ClipVocabularyFolder() {
   const char* deps = std::getenv("FOVEA_DEPS");
-  const fs::path libraries = fs::path(deps != nullptr ? deps : FOVEA_SOURCE_DIR "/.deps") / "venv" / "lib";
+  const fs::path libraries = fs::path(deps != nullptr ? deps : FOVEA_SOURCE_DIR "/.deps") / "venv-tests" / "lib";
   std::error_code error;
   for (const auto& python : fs::directory_iterator(libraries, error)) {
     const fs::path folder = python.path() / "site-packages" / "open_clip";

@@ -23,16 +23,17 @@ Status CheckSize(int64_t width, int64_t height, int64_t max_pixels) {
   return InvalidArgument(StrCat("the picture has ", width, " x ", height, " = ", width * height, " pixels, the limit is ", max_pixels));
 }
 
-// How many pixels of the file may become one without the shorter side getting less than twice what the caller can use.
-int UsableShrink(const PictureSource& source, const DecodeOptions& options) {
-  if (options.mode == DecodeMode::kParity || options.min_short_side_px <= 0) return 1;
+// How many pixels of the file may become one while the shorter side keeps `times` what the caller can use.
+int UsableShrink(const PictureSource& source, const DecodeOptions& options, int times) {
+  if (options.min_short_side_px <= 0) return 1;
   const int64_t shorter = std::min(source.width(), source.height());
-  return static_cast<int>(std::max<int64_t>(1, shorter / (int64_t{2} * options.min_short_side_px)));
+  return static_cast<int>(std::max<int64_t>(1, shorter / (int64_t{times} * options.min_short_side_px)));
 }
 
-// The largest shrink of a JPEG's own that does not exceed `usable`.
-int JpegShrink(PictureFormat format, int usable) {
+// The largest shrink of a JPEG's own that leaves twice what the caller can use.
+int JpegShrink(PictureFormat format, const PictureSource& source, const DecodeOptions& options) {
   if (format != PictureFormat::kJpeg) return 1;
+  const int usable = UsableShrink(source, options, 2);
   return usable >= 8 ? 8 : usable >= 4 ? 4 : usable >= 2 ? 2 : 1;
 }
 
@@ -93,12 +94,12 @@ Result<Decoded> DecodeAs(PictureFormat format, std::string_view bytes, const Dec
     RETURN_IF_ERROR(ReadLikePil(source, decoded.pixels));
     return decoded;
   }
-  const int usable = UsableShrink(source, options);
-  const int jpeg_shrink = JpegShrink(format, usable);
+  const int jpeg_shrink = JpegShrink(format, source, options);
   if (jpeg_shrink > 1) {
     ASSIGN_OR_RETURN(source, PictureSource::Open(bytes, {.format = format, .jpeg_shrink = jpeg_shrink}));
   }
-  RETURN_IF_ERROR(ReadShrunk(source, usable / jpeg_shrink, decoded.pixels));
+  // Averages of blocks are coarser than a JPEG's own scaling: they leave three times what is needed.
+  RETURN_IF_ERROR(ReadShrunk(source, UsableShrink(source, options, 3), decoded.pixels));
   decoded.pixels = ApplyOrientation(std::move(decoded.pixels), decoded.facts.orientation);
   if (decoded.facts.orientation >= 5) std::swap(decoded.facts.width, decoded.facts.height);
   return decoded;

@@ -17,8 +17,8 @@
 
 namespace fovea::encoder {
 
-// Once per process, before any other thread decodes: starts libvips, blocks every loader but ours, sets its threads to one
-// per picture. `threads` bounds what one decode may use.
+// Once per process, before any other thread decodes: starts libvips and exiv2, blocks every loader but the eight formats'.
+// Pixels are computed on the caller's thread; `threads_per_picture` bounds what libvips and libjxl may start beside it.
 Status InitDecoder(int threads_per_picture);
 
 struct DecodeLimits {
@@ -27,7 +27,7 @@ struct DecodeLimits {
 };
 
 enum class DecodeMode {
-  kFast,    // for users: EXIF orientation applied, JPEG shrunk while decoding where that leaves >= 2 x min_short_side_px
+  kFast,    // for users: EXIF orientation applied, shrunk while decoding where that leaves >= 2 x min_short_side_px
   kParity,  // the original's steps: full size, EXIF orientation ignored, alpha dropped, as PIL would
 };
 

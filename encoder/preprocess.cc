@@ -92,6 +92,9 @@ Status CheckPixels(const Pixels& pixels) {
   if (pixels.width < 1 || pixels.height < 1 || static_cast<int64_t>(pixels.rgb.size()) != samples) {
     return InvalidArgument(StrCat("resize a picture: ", pixels.width, " x ", pixels.height, " pixels with ", pixels.rgb.size(), " samples"));
   }
+  if (pixels.model == ColourModel::kAlpha && static_cast<int64_t>(pixels.alpha.size()) * 3 != samples) {
+    return InvalidArgument(StrCat("resize a picture: ", pixels.alpha.size(), " alpha samples for ", samples / 3, " pixels"));
+  }
   return Status();
 }
 

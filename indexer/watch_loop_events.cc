@@ -77,7 +77,9 @@ void WatchLoop::TakeFile(const InotifyEvent& event, const Location& location) {
       return Expect(location, kFile, milliseconds(options_.open_settle_ms), true);
     case Kind::kMovedFrom:
       moves_[event.cookie] = {.from = location, .is_folder = false, .subtree = {}, .ends = steady_clock::now() + settle_};
-      return Expect(location, kFile, settle_, false);
+      return Expect(location, kFile, gone_settle_, false);
+    case Kind::kDeleted:
+      return Expect(location, kFile, gone_settle_, false);
     case Kind::kMovedTo:
       if (const auto move = TakeMove(event.cookie, false)) {
         pending_.Remove(move->from);
@@ -95,10 +97,10 @@ void WatchLoop::TakeFolder(const InotifyEvent& event, const Location& folder) {
     case Kind::kCreated:
       return WatchNewFolder(folder);
     case Kind::kDeleted:
-      return Expect(folder, PendingPaths::What::kFolder, settle_, false);
+      return Expect(folder, PendingPaths::What::kFolder, gone_settle_, false);
     case Kind::kMovedFrom:
       moves_[event.cookie] = {.from = folder, .is_folder = true, .subtree = tree_->Detach(folder), .ends = steady_clock::now() + settle_};
-      return Expect(folder, PendingPaths::What::kFolder, settle_, false);
+      return Expect(folder, PendingPaths::What::kFolder, gone_settle_, false);
     case Kind::kMovedTo:
       if (auto move = TakeMove(event.cookie, true)) return TakeMovedFolder(*std::move(move), folder);
       return WatchNewFolder(folder);

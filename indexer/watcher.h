@@ -30,7 +30,8 @@ class WatchSink {
   virtual void OnMoved(const storage::Location& from, const storage::Location& to) = 0;
   // A folder was renamed with all below it: Catalog::MoveFolder. Roots may differ.
   virtual void OnFolderMoved(const storage::Location& from, const storage::Location& to) = 0;
-  // A picture is no longer there (and its root still is). The catalog may not know it.
+  // A picture is no longer there (and its root still is). The catalog may not know it. Told after four times settle_ms, so
+  // that a file whose new place was not watched yet is told there first and its content stays known.
   virtual void OnGone(const storage::Location& location) = 0;
   // A folder is no longer there, nor is what was below it: Catalog::RemoveFolder.
   virtual void OnFolderGone(const storage::Location& folder) = 0;

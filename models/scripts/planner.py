@@ -12,7 +12,8 @@ import captions
 from everyday import WORD_OF
 
 SIDED = re.compile(r"left|right|arrow|clock|clockwise|button|input|symbol|mark|letter|latin|oclock|thirty|twelve|keycap")
-VARIANT_SHARE = {"plain": 0.42, "outlined": 0.23, "outlined2": 0.23, "lines": 0.12}
+VARIANT_SHARE = {"plain": 0.3, "outlined": 0.3, "outlined2": 0.3, "lines": 0.1}
+EVERYDAY_WEIGHT = 5.0  # how much more often an everyday thing is shown than another
 COLOURS = list(captions.COLOURS)
 
 
@@ -65,11 +66,11 @@ class Planner:
         pictures: list[Picture] = []
         for thing in self._choose(count):
             kind = self.rng.random()
-            if kind < 0.14 * scenes:
+            if kind < 0.17 * scenes:
                 pictures += self._pair(thing, scenes)
-            elif kind < 0.17 * scenes:
+            elif kind < 0.2 * scenes:
                 pictures += self._crowd(thing, scenes)
-            elif kind < 0.22 * scenes:
+            elif kind < 0.25 * scenes:
                 pictures += self._coloured(thing, scenes)
             else:
                 pictures.append(self._alone(thing, scenes))
@@ -121,17 +122,17 @@ class Planner:
         return Picture([slot], text, [thing], ("one", thing), place)
 
     def _place(self, scenes: float) -> int:
-        chosen = self.all.place_names and self.rng.random() < 0.45 * scenes
+        chosen = self.all.place_names and self.rng.random() < 0.55 * scenes
         return self.rng.randrange(len(self.all.place_names)) if chosen else -1
 
     def _choose(self, count: int) -> list[int]:
-        """Different things; the everyday ones come up twice as often as the others."""
-        weight = [2.0 if word else 1.0 for word in self.all.everyday]
+        """Different things; the everyday ones come up more often than the others."""
+        weight = [EVERYDAY_WEIGHT if word else 1.0 for word in self.all.everyday]
         key = [self.rng.random() ** (1 / w) for w in weight]
         return sorted(range(len(key)), key=key.__getitem__, reverse=True)[:count]
 
     def _other(self) -> int:
-        return self.rng.choice(self.common) if self.rng.random() < 0.5 else self.rng.randrange(len(self.all.names))
+        return self.rng.choice(self.common) if self.rng.random() < 0.65 else self.rng.randrange(len(self.all.names))
 
     def _name(self, thing: int) -> str:
         everyday, words, chance = self.all.everyday[thing], self.all.words[thing], self.rng.random()

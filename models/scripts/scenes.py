@@ -23,7 +23,7 @@ class Composer:
     def __init__(self, bank: Path, seed: int):
         facts = json.loads((bank / "drawings.json").read_text())
         place_names = json.loads((bank / "places.json").read_text())
-        self.pixels = torch.from_numpy(np.load(bank / "drawings.npy"))
+        self.pixels = torch.from_numpy(np.load(bank / "drawings.npy", mmap_mode="r"))  # shared by all workers
         self.places = torch.from_numpy(np.load(bank / "places.npy"))
         self.catalogue = Catalogue.read(facts, place_names)
         self.planner = Planner(self.catalogue, random.Random(seed))

@@ -43,8 +43,17 @@ Result<std::vector<PathRecord>> Catalog::Impl::ReadPaths(RootId root, std::strin
   return paths;
 }
 
-Result<size_t> Catalog::Impl::RemovePaths(RootId root, std::string_view prefix, std::vector<PhotoId>& gone) {
-  ASSIGN_OR_RETURN(const std::vector<PathRecord> paths, ReadPaths(root, prefix, prefix, kPathsPerBatch));
+Result<std::vector<PathRecord>> Catalog::Impl::NextPaths(PathCursor& cursor) const {
+  ASSIGN_OR_RETURN(std::vector<PathRecord> paths, ReadPaths(cursor.root, cursor.prefix, cursor.begin, kPathsPerBatch));
+  if (paths.empty() && cursor.begin != cursor.prefix) {  // what was added behind it meanwhile
+    ASSIGN_OR_RETURN(paths, ReadPaths(cursor.root, cursor.prefix, cursor.prefix, kPathsPerBatch));
+  }
+  if (!paths.empty()) cursor.begin = paths.back().location.path + '\0';
+  return paths;
+}
+
+Result<size_t> Catalog::Impl::RemovePaths(PathCursor& cursor, std::vector<PhotoId>& gone) {
+  ASSIGN_OR_RETURN(const std::vector<PathRecord> paths, NextPaths(cursor));
   if (paths.empty()) return 0;
   Change change = Begin();
   for (const PathRecord& path : paths) RETURN_IF_ERROR(change.RemovePath(path));
@@ -113,12 +122,12 @@ Result<std::vector<PhotoId>> Catalog::MoveFolder(const Location& from, const Loc
   ENTER_OR_RETURN(*impl_);
   if (from == to) return std::vector<PhotoId>();
   RETURN_IF_ERROR(CheckFolders(from, to));
-  const std::string prefix = from.path + "/";
+  PathCursor cursor{.root = from.root, .prefix = from.path + "/"};
   std::vector<PhotoId> gone;
   while (true) {
     MutexLock lock(impl_->write_mutex);
     RETURN_IF_ERROR(impl_->FindRoot(to.root));
-    ASSIGN_OR_RETURN(const std::vector<PathRecord> paths, impl_->ReadPaths(from.root, prefix, prefix, kPathsPerBatch));
+    ASSIGN_OR_RETURN(const std::vector<PathRecord> paths, impl_->NextPaths(cursor));
     if (paths.empty()) return gone;
     Change change = impl_->Begin();
     for (const PathRecord& path : paths) {
@@ -133,11 +142,12 @@ Result<std::vector<PhotoId>> Catalog::MoveFolder(const Location& from, const Loc
 Result<std::vector<PhotoId>> Catalog::RemoveFolder(const Location& folder) {
   ENTER_OR_RETURN(*impl_);
   RETURN_IF_ERROR(CheckLocation(folder));
+  PathCursor cursor{.root = folder.root, .prefix = folder.path + "/"};
   std::vector<PhotoId> gone;
   size_t removed = 1;
   while (removed > 0) {
     MutexLock lock(impl_->write_mutex);
-    ASSIGN_OR_RETURN(removed, impl_->RemovePaths(folder.root, folder.path + "/", gone));
+    ASSIGN_OR_RETURN(removed, impl_->RemovePaths(cursor, gone));
   }
   return gone;
 }

@@ -29,6 +29,13 @@ struct RootEntry {
   uint64_t indexed_paths = 0;
 };
 
+// Where a walk stands that empties a range of paths: it need not pass again over all that it has removed.
+struct PathCursor {
+  RootId root;
+  std::string prefix;
+  std::string begin = prefix;
+};
+
 struct Catalog::Impl {
   Impl(std::string where, std::unique_ptr<Database> opened) : folder(std::move(where)), database(std::move(opened)) {}
 
@@ -42,8 +49,10 @@ struct Catalog::Impl {
   Result<uint32_t> ModelNumber(int64_t* dim) const EXCLUDES(state_mutex);
   // Up to `limit` paths that start with `prefix`, from `begin` on (which may be the prefix).
   Result<std::vector<PathRecord>> ReadPaths(RootId root, std::string_view prefix, std::string_view begin, size_t limit) const;
-  // Removes one batch of paths that start with `prefix`, synced; says how many and appends the photos that went too.
-  Result<size_t> RemovePaths(RootId root, std::string_view prefix, std::vector<PhotoId>& gone) REQUIRES(write_mutex);
+  // The next batch of paths to be removed or moved away; empty when none is left. Others may add some meanwhile.
+  Result<std::vector<PathRecord>> NextPaths(PathCursor& cursor) const;
+  // Removes one batch of paths, synced; says how many and appends the photos that went too.
+  Result<size_t> RemovePaths(PathCursor& cursor, std::vector<PhotoId>& gone) REQUIRES(write_mutex);
 
   const std::string folder;
   Gate gate;

@@ -66,10 +66,11 @@ Status Catalog::SetRootDevice(RootId id, uint64_t device) {
 Result<std::vector<PhotoId>> Catalog::RemoveRoot(RootId id) {
   ENTER_OR_RETURN(*impl_);
   RETURN_IF_ERROR(impl_->FindRoot(id));
+  PathCursor cursor{.root = id, .prefix = ""};
   std::vector<PhotoId> gone;
   while (true) {
     MutexLock lock(impl_->write_mutex);
-    ASSIGN_OR_RETURN(const size_t removed, impl_->RemovePaths(id, "", gone));
+    ASSIGN_OR_RETURN(const size_t removed, impl_->RemovePaths(cursor, gone));
     if (removed > 0) continue;
     Change change = impl_->Begin();
     change.Delete(Column::kRoots, RootKey(id));

@@ -161,16 +161,21 @@ Result<std::optional<std::string>> Database::Get(Column column, std::string_view
   const rocksdb::Status status = batch == nullptr
                                      ? db_->Get({}, handle(column), AsSlice(key), &value)
                                      : batch->GetFromBatchAndDB(db_.get(), {}, handle(column), AsSlice(key), &value);
+  if (status.ok()) return value;
   if (status.IsNotFound()) return std::nullopt;
-  RETURN_IF_ERROR(FromRocks(status, StrCat("read from \"", kColumnNames[static_cast<size_t>(column)], "\"")));
-  return value;
+  return Failed(FromRocks(status, StrCat("read from \"", kColumnNames[static_cast<size_t>(column)], "\"")));
 }
 
 Status Database::ForEach(Column column, std::string_view prefix, std::string_view begin, const Visit& visit,
                          rocksdb::WriteBatchWithIndex* batch) const {
-  std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator({}, handle(column)));
-  if (batch != nullptr) at.reset(batch->NewIteratorWithBase(handle(column), at.release()));
-  return Walk(*at, prefix, begin, visit);
+  // The bound keeps a question about one photo from walking over all that is deleted behind it.
+  const std::string end = EndOfPrefix(prefix);
+  const rocksdb::Slice bound = AsSlice(end);
+  rocksdb::ReadOptions options;
+  if (!end.empty()) options.iterate_upper_bound = &bound;
+  std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(options, handle(column)));
+  if (batch != nullptr) at.reset(batch->NewIteratorWithBase(handle(column), at.release(), &options));
+  return Walk(*at, begin, visit);
 }
 
 Status Database::Sweep(Column column, std::string_view prefix, const Visit& visit) const {
@@ -181,14 +186,15 @@ Status Database::Sweep(Column column, std::string_view prefix, const Visit& visi
   options.readahead_size = size_t{2} << 20;
   if (!end.empty()) options.iterate_upper_bound = &bound;
   const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(options, handle(column)));
-  return Walk(*at, prefix, prefix, visit);
+  return Walk(*at, prefix, visit);
 }
 
-Status Database::Walk(rocksdb::Iterator& at, std::string_view prefix, std::string_view begin, const Visit& visit) const {
-  for (at.Seek(AsSlice(begin)); at.Valid() && at.key().starts_with(AsSlice(prefix)); at.Next()) {
+Status Database::Walk(rocksdb::Iterator& at, std::string_view begin, const Visit& visit) const {
+  for (at.Seek(AsSlice(begin)); at.Valid(); at.Next()) {
     ASSIGN_OR_RETURN(const bool go_on, visit(AsView(at.key()), AsView(at.value())));
     if (!go_on) return Status::Ok();
   }
+  if (at.status().ok()) return Status::Ok();
   return FromRocks(at.status(), StrCat("read from library \"", folder_, "\""));
 }
 

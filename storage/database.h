@@ -43,7 +43,7 @@ class Database {
   // Nullopt when the key is not there; with `batch`, as if the batch was written already.
   Result<std::optional<std::string>> Get(Column column, std::string_view key,
                                          rocksdb::WriteBatchWithIndex* batch = nullptr) const;
-  // Visits keys from `begin` on that start with `prefix`, in order; `visit` returns false to end. It sees the state at
+  // Visits keys from `begin` (not before `prefix`) on that start with `prefix`, in order; `visit` returns false to end. It sees the state at
   // the moment of the call (and `batch`).
   using Visit = std::function<Result<bool>(std::string_view key, std::string_view value)>;
   Status ForEach(Column column, std::string_view prefix, std::string_view begin, const Visit& visit,
@@ -66,7 +66,7 @@ class Database {
   class Listener;
   Database() = default;
   Status OpenColumns(const Options& options);
-  Status Walk(rocksdb::Iterator& at, std::string_view prefix, std::string_view begin, const Visit& visit) const;
+  Status Walk(rocksdb::Iterator& at, std::string_view begin, const Visit& visit) const;
 
   bool read_only_ = false;
   std::string folder_;

@@ -102,7 +102,8 @@ Answer<Response> MakeEmbeddings(const Request& request, const Context& context) 
   }
   answer["normalised"] = normalised;
   if (const auto model = context.library.GetStatus().model) {
-    answer["model"] = model->id;
+    answer["model"] = model->name;
+    answer["model_id"] = model->id;
     answer["dim"] = model->embed_dim;
   }
   return JsonResponse(answer);

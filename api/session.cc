@@ -111,6 +111,7 @@ asio::awaitable<void> Session::Run() {
   bool more = true;
   while (more) {
     SetWaiting(true);
+    if (parts_.refusing) break;  // after SetWaiting: RefuseConnections closes those that it sees waiting
     more = co_await WaitForFirstByte();
     if (more) more = co_await ServeOne();
   }
@@ -163,6 +164,7 @@ asio::awaitable<bool> Session::ServeOne() {
   }
   request->body = std::move(parser.get().body());
   Response response = co_await Answered(*route, *std::move(request));
+  if (parts_.refusing) wish.keep_alive = false;
   const bool written = co_await Write(std::move(response), wish);
   co_return written && wish.keep_alive;
 }
@@ -243,7 +245,6 @@ void Session::Observe(const Route* route, int status, steady_clock::time_point s
 }
 
 asio::awaitable<bool> Session::Write(Response response, Wish wish) {
-  if (parts_.refusing) wish.keep_alive = false;
   stream_.expires_after(std::chrono::seconds(parts_.options.write_timeout_s));
   auto* slice = std::get_if<FileSlice>(&response.body);
   error_code error;

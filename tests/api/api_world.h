@@ -38,7 +38,9 @@ class ApiWorld {
     auto opened = storage::Catalog::Open({.folder = dir_ / "store"});
     EXPECT_THAT(opened, test::IsOk());
     catalog_ = std::move(opened).value();
-    library_ = std::make_unique<indexer::Library>(*catalog_, clock_, metrics_, indexer::LibraryOptions{.settle_ms = 20});
+    indexer::LibraryOptions library_options;
+    library_options.settle_ms = 20;
+    library_ = std::make_unique<indexer::Library>(*catalog_, clock_, metrics_, library_options);
     options.port = 0;
     options.version = "1.2.3";
     auto server = Server::Bind(options, *library_, metrics_);

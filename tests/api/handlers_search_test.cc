@@ -43,7 +43,7 @@ TEST_F(Search, AnswersATextInTheAddress) {
   EXPECT_EQ(best["thumbnail"], "/v1/photos/" + best["id"].dump() + "/thumbnail");
   EXPECT_EQ(best["offline"], false);
   EXPECT_EQ(answer["next"], nullptr);
-  EXPECT_EQ(answer["model"], "fake-1");
+  EXPECT_EQ(answer["model"], "fake");
   EXPECT_EQ(answer["exact"], true);
   EXPECT_GE(answer["took_ms"].get<double>(), answer["timings"]["encode_ms"].get<double>());
 }
@@ -92,7 +92,8 @@ TEST_F(Search, GivesVectorsOfTextsAndPictures) {
   const json answer = Body(reply);
   ASSERT_EQ(answer["texts"].size(), 2U);
   ASSERT_EQ(answer["images"].size(), 1U);
-  EXPECT_EQ(answer["model"], "fake-1");
+  EXPECT_EQ(answer["model"], "fake");
+  EXPECT_EQ(answer["model_id"], "fake-1");
   EXPECT_EQ(answer["dim"], test::FakeEncoder::kDim);
   EXPECT_EQ(answer["normalised"], true);
   for (const json& row : answer["texts"]) {

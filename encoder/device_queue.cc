@@ -42,6 +42,8 @@ struct DeviceQueue::Impl {
       : encoder(the_encoder), options(the_options),
         wait_interactive(metrics.GetHistogram("fovea_encode_queue_seconds", kWaitHelp, {{"lane", "interactive"}})),
         wait_bulk(metrics.GetHistogram("fovea_encode_queue_seconds", kWaitHelp, {{"lane", "bulk"}})),
+        waiting_interactive(metrics.GetGauge("fovea_encode_waiting", kWaitingHelp, {{"lane", "interactive"}})),
+        waiting_bulk(metrics.GetGauge("fovea_encode_waiting", kWaitingHelp, {{"lane", "bulk"}})),
         image_seconds(metrics.GetHistogram("fovea_encode_seconds", kEncodeHelp, {{"tower", "image"}})),
         text_seconds(metrics.GetHistogram("fovea_encode_seconds", kEncodeHelp, {{"tower", "text"}})) {}
 
@@ -50,14 +52,19 @@ struct DeviceQueue::Impl {
   std::vector<Call*> TakeBatch() REQUIRES(mutex);
   std::vector<Result<Features>> Run(const std::vector<Call*>& batch);
   std::vector<Result<Features>> RunTexts(const std::vector<Call*>& batch);
+  void CancelWaiting() REQUIRES(mutex);
+  void ShowWaiting() REQUIRES(mutex);
   void Stop();
 
   static constexpr const char* kWaitHelp = "Time a call waits before its encoding begins";
+  static constexpr const char* kWaitingHelp = "Calls that wait for their encoding to begin";
   static constexpr const char* kEncodeHelp = "Time one run of a tower takes";
 
   Encoder& encoder;
   const Options options;
-  Histogram &wait_interactive, &wait_bulk, &image_seconds, &text_seconds;
+  Histogram &wait_interactive, &wait_bulk;
+  Gauge &waiting_interactive, &waiting_bulk;
+  Histogram &image_seconds, &text_seconds;
   Mutex mutex;
   CondVar work_came, work_done;
   std::deque<Call*> interactive GUARDED_BY(mutex), bulk GUARDED_BY(mutex);
@@ -72,6 +79,7 @@ Result<Features> DeviceQueue::Impl::Submit(Call call, Lane lane) {
     return Failed(Busy("encode: " + std::to_string(interactive.size()) + " calls wait already"));
   }
   (lane == Lane::kInteractive ? interactive : bulk).push_back(&call);
+  ShowWaiting();
   work_came.NotifyOne();
   while (!call.answer) work_done.Wait(mutex);
   return *std::move(call.answer);
@@ -89,11 +97,21 @@ void DeviceQueue::Impl::Loop() {
     for (size_t i = 0; i < batch.size(); ++i) batch[i]->answer = std::move(answers[i]);
     work_done.NotifyAll();
   }
+  CancelWaiting();
+}
+
+void DeviceQueue::Impl::CancelWaiting() {
   for (std::deque<Call*>* lane : {&interactive, &bulk}) {
     for (Call* call : *lane) call->answer = Failed(Cancelled("encode: the queue was stopped before this call's turn"));
     lane->clear();
   }
+  ShowWaiting();
   work_done.NotifyAll();
+}
+
+void DeviceQueue::Impl::ShowWaiting() {
+  waiting_interactive.Set(static_cast<double>(interactive.size()));
+  waiting_bulk.Set(static_cast<double>(bulk.size()));
 }
 
 // The next call, interactive ones first; with a text, all other texts that wait.
@@ -110,6 +128,7 @@ std::vector<Call*> DeviceQueue::Impl::TakeBatch() {
       call = lane.erase(call);
     }
   }
+  ShowWaiting();
   const auto now = std::chrono::steady_clock::now();
   for (const Call* call : batch) wait.Observe(std::chrono::duration<double>(now - call->since).count());
   return batch;

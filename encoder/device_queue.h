@@ -5,7 +5,8 @@
 // Owns:    its thread "encode". Borrows the Encoder and the Metrics, which must outlive it.
 // Threads: any thread may call; a call blocks until its own work is done.
 // Errors:  kBusy when `max_waiting` interactive calls wait already, kCancelled after Stop, else the Encoder's.
-// Units:   queue lengths in calls. Metrics: fovea_encode_queue_seconds{lane}, fovea_encode_seconds{tower}.
+// Units:   queue lengths in calls. Metrics: fovea_encode_queue_seconds{lane}, fovea_encode_waiting{lane},
+//          fovea_encode_seconds{tower}.
 #include <memory>
 #include <span>
 #include <string>

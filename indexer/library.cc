@@ -63,6 +63,7 @@ Status Library::Impl::StartWatching() {
     watch_events = std::make_unique<WatchEvents>(catalog, *pipeline, *scans);
     Watcher::Options watching;
     watching.settle_ms = options.settle_ms;
+    watching.gone_settle_ms = 4 * options.settle_ms;
     watching.passed_over = {catalog.folder()};
     ASSIGN_OR_RETURN(watcher, Watcher::Start(watching, *watch_events));
     if (options.snapshot_every_s > 0) keeper->StartSaving(*writer, options.snapshot_every_s);

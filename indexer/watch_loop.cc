@@ -32,7 +32,7 @@ bool IsRemote(const std::string& path) {
 WatchLoop::WatchLoop(Watcher::Options options, WatchSink& sink, InotifyQueue queue, UniqueFd wake)
     : options_(std::move(options)),
       settle_(options_.settle_ms),
-      gone_settle_(4 * settle_),
+      gone_settle_(options_.gone_settle_ms),
       sink_(sink),
       wake_(std::move(wake)),
       queue_(std::make_unique<InotifyQueue>(std::move(queue))),

@@ -88,7 +88,7 @@ class WatchLoop {
 
   const Watcher::Options options_;
   const std::chrono::milliseconds settle_;
-  const std::chrono::milliseconds gone_settle_;  // longer: what was moved to a new folder is first told there
+  const std::chrono::milliseconds gone_settle_;
   WatchSink& sink_;
   const UniqueFd wake_;
   std::stop_token stop_;

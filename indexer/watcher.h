@@ -30,8 +30,8 @@ class WatchSink {
   virtual void OnMoved(const storage::Location& from, const storage::Location& to) = 0;
   // A folder was renamed with all below it: Catalog::MoveFolder. Roots may differ.
   virtual void OnFolderMoved(const storage::Location& from, const storage::Location& to) = 0;
-  // A picture is no longer there (and its root still is). The catalog may not know it. Told after four times settle_ms, so
-  // that a file whose new place was not watched yet is told there first and its content stays known.
+  // A picture is no longer there (and its root still is). The catalog may not know it. Told after gone_settle_ms, so
+  // that a file whose new place was not watched yet is told there first, while its content is still known.
   virtual void OnGone(const storage::Location& location) = 0;
   // A folder is no longer there, nor is what was below it: Catalog::RemoveFolder.
   virtual void OnFolderGone(const storage::Location& folder) = 0;
@@ -52,6 +52,7 @@ class Watcher {
  public:
   struct Options {
     int settle_ms = 500;          // a path is told when nothing happened to it for this long
+    int gone_settle_ms = 2'000;   // the same for what is no longer there; at least settle_ms
     int open_settle_ms = 5'000;   // the same for a file that is still open for writing, or still empty
     int root_check_ms = 2'000;    // how often each root's folder is looked at (one stat)
     int fallback_rescan_s = 60;   // OnRescan(kNotWatched) of roots that cannot be watched wholly

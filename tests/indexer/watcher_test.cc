@@ -105,7 +105,7 @@ class WatcherTest : public testing::Test {
   static Watcher::Options FastOptions() {
     Watcher::Options options;
     options.settle_ms = 60;
-    options.gone_settle_ms = 60;
+    options.gone_settle_ms = 240;
     options.open_settle_ms = 400;
     options.root_check_ms = 50;
     options.fallback_rescan_s = 1;

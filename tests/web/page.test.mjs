@@ -7,7 +7,7 @@ import { ask, labels, launch, openPage, picturesShown, shot } from './support/br
 import { FoveaDaemon } from './support/daemon.mjs';
 import { SAMPLES, sampleCount, sampleOf } from './support/pictures.mjs';
 
-const KEY_TO_PICTURE_BOUND_MS = 1000; // generous: the machine may be busy; the measured figure is printed
+const KEY_TO_PICTURE_BOUND_MS = 2000; // generous: the machine may be busy; the measured figure is printed
 const QUESTIONS = ['a red car', 'two dogs', 'a cat', 'a sailboat', 'pizza', 'a snowman', 'castle', 'a guitar'];
 
 let daemon;

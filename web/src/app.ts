@@ -6,7 +6,7 @@ import { Grid } from './grid/grid';
 import { ModelNote } from './library/model_note';
 import { Panel } from './library/panel';
 import { Progress } from './library/progress';
-import { LibraryWatch } from './library/watch';
+import { LibraryWatch, isActive } from './library/watch';
 import type { Snapshot } from './library/watch';
 import { Address } from './search/address';
 import { SearchBox } from './search/box';
@@ -21,6 +21,9 @@ import { showNotice } from './ui/notice';
 import { toast } from './ui/toast';
 import { Viewer } from './viewer/viewer';
 
+const CALM_PX = 200;
+const SEARCH_AGAIN_MS = 5000; // while indexing goes on, which a question slows down
+
 export class App {
   private readonly watch = new LibraryWatch();
   private readonly results = new Results((answer, grown) => this.draw(answer, grown), (busy) => byId('busy').classList.toggle('on', busy));
@@ -32,6 +35,8 @@ export class App {
   private readonly note = new ModelNote(() => this.panel.open());
   private readonly address = new Address();
   private settled = true; // the next key press begins a new entry of the history
+  private outdated = false; // the library has changed since the answer on display
+  private refreshed = 0;
   private focusFirst = false; // the next answer takes the focus, which stood in a picture that is gone
   private scrollTo: number | null = null; // where the next answer is to be looked at
 
@@ -107,10 +112,19 @@ export class App {
     this.note.show(now.status && now.status.photos > 0 ? now.status.model : null);
     this.drawAround();
     const back = before.error !== null && now.error === null;
-    const grown = before.status !== null && now.status !== null && before.status.photos !== now.status.photos;
-    const calm = window.scrollY < 200 && this.viewer.shown === null && !now.error;
+    if (before.status !== null && now.status !== null && before.status.photos !== now.status.photos) this.outdated = true;
     if (back && this.results.answer.error) void this.results.ask(this.results.asked);
-    else if ((back || grown) && calm) void this.results.refresh();
+    else if (back || this.outdated) this.refresh(now);
+  }
+
+  /** Brings in what has been added, but not under the eyes of someone who has scrolled down or looks at a picture. */
+  private refresh(now: Snapshot): void {
+    const calm = window.scrollY < CALM_PX && this.viewer.shown === null && now.error === null;
+    const pause = now.jobs.some(isActive) && this.results.asked.kind !== 'browse' ? SEARCH_AGAIN_MS : 0;
+    if (!calm || performance.now() - this.refreshed < pause) return;
+    this.outdated = false;
+    this.refreshed = performance.now();
+    void this.results.refresh();
   }
 
   private openAt(index: number): void {

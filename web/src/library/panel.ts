@@ -25,7 +25,8 @@ function modelFacts(model: Model): Node[] {
   const runs = [model.device, model.precision].filter(Boolean).join(', ');
   const parts: Node[] = [h('p', { class: 'model-name' }, model.name)];
   if (model.description) parts.push(h('p', {}, model.description));
-  if (isSmall(model)) parts.push(h('p', {}, 'For photographs, start the daemon with a CLIP model: ', h('code', {}, REAL_MODEL_COMMAND)));
+  const named = model.description.includes('--model'); // then the description itself says what to do
+  if (isSmall(model) && !named) parts.push(h('p', {}, 'For photographs, start the daemon with a CLIP model: ', h('code', {}, REAL_MODEL_COMMAND)));
   if (model.architecture) parts.push(h('p', { class: 'quiet' }, model.architecture));
   if (runs) parts.push(h('p', { class: 'quiet' }, `Runs on ${runs}${model.precisionReason ? ` (${model.precisionReason})` : ''}`));
   return parts;

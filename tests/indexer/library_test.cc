@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <map>
 
+#include "indexer/flat_index.h"
 #include "tests/support/matchers.h"
 #include "tests/support/running_library.h"
+#include "tests/support/wait_until.h"
 
 namespace fovea::indexer {
 namespace {
@@ -196,6 +198,31 @@ TEST(Library, StopsTwiceAndAnswersBusyAfterwards) {
   running.library().Stop();
   EXPECT_THAT(running.library().Search({.query = TextQuery{"x"}}), StatusIs(StatusCode::kBusy));
   EXPECT_THAT(running.library().GetPhoto(id), IsOk()) << "reads of the catalog go on";
+}
+
+TEST(Library, WritesItsSnapshotWhileItRuns) {
+  LibraryOptions options = RunningLibrary::QuickOptions(true);
+  options.snapshot_every_s = 1;
+  RunningLibrary running(options);
+  running.Write("a.png", 1);
+  running.Start();
+  EXPECT_TRUE(test::WaitUntil([&] {
+    FlatIndex index(test::FakeEncoder::kDim);
+    return index.Load(running.snapshot(), "fake-1", running.catalog().vector_epoch()).ok() && index.size() == 1;
+  }));
+}
+
+TEST(Library, ComparesItsRootsWithTheDiskAtIntervals) {
+  LibraryOptions options = RunningLibrary::QuickOptions(true);
+  options.reconcile_s = 1;
+  options.settle_ms = 3'600'000;  // the watcher says nothing in time: what is found, a scan has found
+  RunningLibrary running(options);
+  running.Write("a.png", 1);
+  running.Start();
+  running.WaitIdle();
+  running.Write("b.png", 2);
+  EXPECT_TRUE(test::WaitUntil([&] { return running.PathOf("b.png").has_value(); }));
+  running.ExpectFindsItself("b.png");
 }
 
 TEST(Library, RunsAScanAsAJobWithItsCounts) {

@@ -87,7 +87,9 @@ Result<HttpAnswer> Ask(const HttpQuestion& question) {
     }
     try {
       std::rethrow_exception(thrown);
-    } catch (const std::exception& e) {  // Asio reports by boost::system::system_error
+    } catch (const boost::system::system_error& e) {
+      fault = e.code().message();
+    } catch (const std::exception& e) {
       fault = e.what();
     }
   };

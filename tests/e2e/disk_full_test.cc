@@ -12,7 +12,6 @@
 #include "tests/support/daemon_process.h"
 #include "tests/support/image_factory.h"
 #include "tests/support/temp_dir.h"
-#include "tests/support/wait_until.h"
 
 namespace fovea::test {
 namespace {
@@ -76,7 +75,7 @@ TEST_F(DiskFull, WhileRunningIsToldAndSearchGoesOn) {
     const Reply ready = daemon.Get("/readyz");
     return ready.status == 503 && ready.json.value("reason", "").size() > 0;
   };
-  ASSERT_TRUE(WaitUntil(trouble, std::chrono::seconds(60))) << daemon.process().Errors();
+  ASSERT_TRUE(daemon.WaitFor(trouble, std::chrono::seconds(60))) << daemon.process().Errors();
   const Reply answer = daemon.Get("/v1/search?q=a%20dog&k=50");
   EXPECT_EQ(answer.status, 200) << answer.body;
   EXPECT_GE(answer.json["results"].size(), kFits);

@@ -9,7 +9,6 @@
 #include "tests/support/daemon_process.h"
 #include "tests/support/image_factory.h"
 #include "tests/support/temp_dir.h"
-#include "tests/support/wait_until.h"
 
 namespace fovea::test {
 namespace {
@@ -38,7 +37,7 @@ class FileChanges : public testing::Test {
     for (const auto& photo : daemon_->Photos()) paths.insert(fs::path(photo["path"].get<std::string>()).lexically_relative(root_).string());
     return paths;
   }
-  bool WaitForPaths(const std::set<std::string>& paths) const { return WaitUntil([&] { return Paths() == paths; }, kLimit); }
+  bool WaitForPaths(const std::set<std::string>& paths) const { return daemon_->WaitFor([&] { return Paths() == paths; }, kLimit); }
   double Encoded() const { return daemon_->Metric("fovea_photos_encoded_total"); }
   std::string Sha(const std::string& name) const {
     for (const auto& photo : daemon_->Photos()) {
@@ -81,7 +80,7 @@ TEST_F(FileChanges, ADeletedFileIsGone) {
 TEST_F(FileChanges, AReplacedFileIsThePictureThatItHoldsNow) {
   const std::string before = Sha("a.jpg");
   folder_.Write("root/a.jpg", Picture(9));
-  EXPECT_TRUE(WaitUntil([&] { return !Sha("a.jpg").empty() && Sha("a.jpg") != before; }, kLimit));
+  EXPECT_TRUE(daemon_->WaitFor([&] { return !Sha("a.jpg").empty() && Sha("a.jpg") != before; }, kLimit));
   EXPECT_TRUE(WaitForPaths({"a.jpg", "b.jpg", "folder/c.jpg"}));
   EXPECT_EQ(Encoded(), encoded_ + 1);
 }
@@ -91,14 +90,14 @@ TEST_F(FileChanges, AFileRenamedOverAnotherReplacesIt) {
   const std::string before = Sha("a.jpg");
   folder_.Write("root/.a.jpg.new", Picture(10));
   fs::rename(root_ + "/.a.jpg.new", root_ + "/a.jpg");
-  EXPECT_TRUE(WaitUntil([&] { return !Sha("a.jpg").empty() && Sha("a.jpg") != before; }, kLimit));
+  EXPECT_TRUE(daemon_->WaitFor([&] { return !Sha("a.jpg").empty() && Sha("a.jpg") != before; }, kLimit));
   EXPECT_TRUE(WaitForPaths({"a.jpg", "b.jpg", "folder/c.jpg"}));
 }
 
 TEST_F(FileChanges, FilesDeletedWhileTheyAreBeingReadLeaveNothingBehind) {
   constexpr uint64_t kMany = 60;
   for (uint64_t i = 0; i < kMany; ++i) folder_.Write(StrCat("root/burst/", i, ".jpg"), Picture(1000 + i));
-  ASSERT_TRUE(WaitUntil([&] { return Paths().size() > 3; }, std::chrono::seconds(30)));
+  ASSERT_TRUE(daemon_->WaitFor([&] { return Paths().size() > 3; }, std::chrono::seconds(30)));
   fs::remove_all(root_ + "/burst");
   EXPECT_TRUE(WaitForPaths({"a.jpg", "b.jpg", "folder/c.jpg"}));
   for (const auto& failure : daemon_->Failures()) ADD_FAILURE() << "a file that is gone is no failure: " << failure;
@@ -107,7 +106,7 @@ TEST_F(FileChanges, FilesDeletedWhileTheyAreBeingReadLeaveNothingBehind) {
 TEST_F(FileChanges, AFolderThatIsGoneIsOfflineAndComesBackWithoutEncoding) {
   fs::rename(root_, root_ + ".away");
   const auto state = [&] { return daemon_->Get("/v1/roots").json["roots"][0].value("state", ""); };
-  ASSERT_TRUE(WaitUntil([&] { return state() == "offline"; }, kLimit));
+  ASSERT_TRUE(daemon_->WaitFor([&] { return state() == "offline"; }, kLimit));
   EXPECT_EQ(daemon_->Photos().size(), 3u) << "nothing is deleted";
   const Reply answer = daemon_->Get("/v1/search?q=a%20dog&k=3");
   ASSERT_EQ(answer.status, 200) << answer.body;
@@ -115,7 +114,7 @@ TEST_F(FileChanges, AFolderThatIsGoneIsOfflineAndComesBackWithoutEncoding) {
   for (const auto& hit : answer.json["results"]) EXPECT_EQ(hit["offline"], true) << hit;
 
   fs::rename(root_ + ".away", root_);
-  EXPECT_TRUE(WaitUntil([&] { return state() == "online"; }, std::chrono::seconds(60)));
+  EXPECT_TRUE(daemon_->WaitFor([&] { return state() == "online"; }, std::chrono::seconds(60)));
   EXPECT_TRUE(WaitForPaths({"a.jpg", "b.jpg", "folder/c.jpg"}));
   EXPECT_EQ(Encoded(), encoded_);
 }

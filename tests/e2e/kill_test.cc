@@ -2,6 +2,7 @@
 // label: process
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <map>
@@ -15,7 +16,6 @@
 #include "tests/support/daemon_process.h"
 #include "tests/support/image_factory.h"
 #include "tests/support/temp_dir.h"
-#include "tests/support/wait_until.h"
 
 namespace fovea::test {
 namespace {
@@ -25,27 +25,44 @@ namespace fs = std::filesystem;
 constexpr int kRounds = 10;
 constexpr int64_t kMaxPictureBytes = 1 << 20;
 
-// Writes one picture after the other until it is told to stop.
+// Writes one picture after the other, kAhead more than were reported, until it is told to stop.
 class Arrivals {
  public:
-  explicit Arrivals(const TempDir& folder) : folder_(folder), thread_("arrivals", [this](const std::stop_token& stop) { Run(stop); }) {}
+  explicit Arrivals(const TempDir& folder) : folder_(folder), thread_("arrivals", [this](const std::stop_token&) { Run(); }) {}
   ~Arrivals() { Stop(); }
-  void Stop() {
-    thread_.RequestStop();
-    thread_.Join();
+  void Reported(uint64_t count) {
+    allowed_ = std::max(allowed_.load(), count + kAhead);
+    allowed_.notify_all();
   }
-  uint64_t written() const { return written_; }
+  // Returns how many pictures there are.
+  uint64_t Stop() {
+    stopping_ = true;
+    allowed_ += 1;
+    allowed_.notify_all();
+    thread_.Join();
+    return written_;
+  }
 
  private:
-  void Run(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
+  static constexpr uint64_t kAhead = 30;
+
+  void Run() {
+    while (!stopping_) {
+      const uint64_t allowed = allowed_;
+      if (written_ >= allowed) {
+        allowed_.wait(allowed);
+        continue;
+      }
       const uint64_t number = written_ + 1;
       folder_.Write(StrCat("root/", number % 7, "/", number, ".jpg"), MakePicture({.width = 96, .height = 80, .seed = number}));
       written_ = number;
     }
   }
+
   const TempDir& folder_;
-  std::atomic<uint64_t> written_ = 0;
+  std::atomic<uint64_t> allowed_ = kAhead;
+  std::atomic<bool> stopping_ = false;
+  uint64_t written_ = 0;  // of the thread until it is joined
   Thread thread_;
 };
 
@@ -85,15 +102,20 @@ TEST_F(Kill, LosesNothingThatWasReportedInTenRounds) {
       EXPECT_EQ(daemon.Get(StrCat("/v1/photos/", id)).json.value("path", ""), path) << "round " << round;
     }
     const size_t enough = reported_.size() + 1 + random() % 25;
-    ASSERT_TRUE(WaitUntil([&] { return (reported_ = Reported(daemon)).size() >= enough; }, std::chrono::seconds(60)))
+    const auto arrived = [&] {
+      reported_ = Reported(daemon);
+      arrivals.Reported(reported_.size());
+      return reported_.size() >= enough;
+    };
+    ASSERT_TRUE(daemon.WaitFor(arrived, std::chrono::seconds(60)))
         << reported_.size() << " of " << enough << "\n" << daemon.process().Errors();
     daemon.KillHard();
   }
-  arrivals.Stop();
+  const uint64_t written = arrivals.Stop();
 
   DaemonProcess daemon = Start();
   ASSERT_TRUE(daemon.WaitUntilReady());
-  ASSERT_TRUE(daemon.WaitForPhotos(arrivals.written(), std::chrono::minutes(2)));
+  ASSERT_TRUE(daemon.WaitForPhotos(written, std::chrono::minutes(2)));
   const std::map<uint64_t, std::string> last = Reported(daemon);
   std::set<std::string> paths;
   for (const auto& [id, path] : last) EXPECT_TRUE(paths.insert(path).second) << "twice: " << path;

@@ -10,7 +10,6 @@
 #include "tests/support/daemon_process.h"
 #include "tests/support/image_factory.h"
 #include "tests/support/temp_dir.h"
-#include "tests/support/wait_until.h"
 
 namespace fovea::test {
 namespace {
@@ -38,7 +37,7 @@ TEST_F(Stop, DuringIndexingEndsWithinTenSecondsAndLosesNothing) {
       for (const auto& photo : daemon.Photos()) reported.insert(photo["id"].get<uint64_t>());
       return reported.size() > 16;
     };
-    ASSERT_TRUE(WaitUntil(some, std::chrono::seconds(60)));
+    ASSERT_TRUE(daemon.WaitFor(some, std::chrono::seconds(60)));
     daemon.process().Signal(SIGTERM);
     EXPECT_EQ(daemon.process().WaitForExit(std::chrono::seconds(10)), 0);
   }

@@ -137,9 +137,13 @@ Reply DaemonProcess::PostText(const std::string& target, const std::string& body
   return AskOrFail({.url = url_, .target = target, .json_body = body});
 }
 
+bool DaemonProcess::WaitFor(const std::function<bool()>& condition, std::chrono::milliseconds deadline) const {
+  return WaitUntil([&] { return !process_->running() || condition(); }, deadline) && process_->running();
+}
+
 bool DaemonProcess::WaitUntilReady() const {
-  const bool ready = WaitUntil([this] { return !process_->running() || Get("/readyz").status == 200; }, std::chrono::seconds(120));
-  EXPECT_TRUE(ready && process_->running()) << "not ready; said: " << process_->Errors();
+  const bool ready = WaitFor([this] { return Get("/readyz").status == 200; }, std::chrono::seconds(120));
+  EXPECT_TRUE(ready) << "not ready; said: " << process_->Errors();
   return ready;
 }
 
@@ -149,14 +153,14 @@ bool DaemonProcess::WaitForPhotos(uint64_t count, std::chrono::milliseconds dead
     status = Get("/v1/status").json;
     return status.is_object() && status.value("photos", uint64_t{0}) == count && status.value("pending", uint64_t{0}) == 0;
   };
-  const bool in_time = WaitUntil(there, deadline);
+  const bool in_time = WaitFor(there, deadline);
   EXPECT_TRUE(in_time) << "waited for " << count << " photos: " << status << "\n" << process_->Errors();
   return in_time;
 }
 
 bool DaemonProcess::WaitForFailures(uint64_t count, std::chrono::milliseconds deadline) const {
-  const bool in_time = WaitUntil([&] { return Failures().size() == count; }, deadline);
-  EXPECT_TRUE(in_time) << "waited for " << count << " failures: " << Get("/v1/failures").body;
+  const bool in_time = WaitFor([&] { return Failures().size() == count; }, deadline);
+  EXPECT_TRUE(in_time) << "waited for " << count << " failures\n" << process_->Errors();
   return in_time;
 }
 

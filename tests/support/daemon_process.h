@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -82,6 +83,8 @@ class DaemonProcess {
   // `body` goes as it is.
   Reply PostText(const std::string& target, const std::string& body) const;
 
+  // The condition, asked until it holds; false at the deadline or when the program has ended.
+  bool WaitFor(const std::function<bool()>& condition, std::chrono::milliseconds deadline = std::chrono::seconds(60)) const;
   bool WaitUntilReady() const;
   // Until /v1/status says that many photos and no job runs.
   bool WaitForPhotos(uint64_t count, std::chrono::milliseconds deadline = std::chrono::seconds(60)) const;

@@ -120,6 +120,7 @@ Status ReadGeometry(const JsonFields& fields, int64_t image_size, PreprocessProf
   profile.resize_mode = size.square ? ResizeMode::kSquash : ResizeMode::kShortest;
   profile.interpolation = resample == 3 ? Interpolation::kBicubic : Interpolation::kBilinear;
   profile.crop_rounding = CropRounding::kFloor;
+  profile.colour_order = ColourOrder::kRgbThenResize;
   return Status::Ok();
 }
 

@@ -27,6 +27,8 @@ std::optional<Status> WaitForEnd(StopRequest& stop, const indexer::Library& libr
       continue;
     }
     const bool idle = library.WaitUntilIdle(now + kBetweenLooks);
+    // A store that could not write stays so until it is opened anew: waiting would not end.
+    if (const Status trouble = library.Health(); trouble.code() == StatusCode::kIo) return trouble;
     if (stop.asked()) return stop.WaitUntil(now);
     progress.Show(FiguresOf(library), std::chrono::steady_clock::now());
     if (idle) return std::nullopt;

@@ -10,12 +10,10 @@ namespace {
 
 constexpr int64_t kOldEndId = 2;  // what the published OpenAI files say; it means "the largest id of the row"
 
-// text_config or vision_config. Where the older "..._dict" twin is there, it is the one that counts.
+// text_config or vision_config. Where the older "..._dict" twin is there, it alone counts, as transformers has it: what it
+// does not say is at its default, whatever the other says.
 Result<JsonFields> Section(const JsonFields& config, const std::string& name) {
-  ASSIGN_OR_RETURN(const JsonFields section, config.Object(name));
-  if (!config.Has(name + "_dict")) return section;
-  ASSIGN_OR_RETURN(const JsonFields twin, config.Object(name + "_dict"));
-  return section.OverlaidWith(twin);
+  return config.Object(config.Has(name + "_dict") ? name + "_dict" : name);
 }
 
 Result<Activation> ReadActivation(const JsonFields& section) {

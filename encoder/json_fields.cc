@@ -108,10 +108,4 @@ Result<JsonFields> JsonFields::Object(std::string_view key) const {
   return inner;
 }
 
-JsonFields JsonFields::OverlaidWith(const JsonFields& other) const {
-  JsonFields merged = *this;
-  for (const auto& [key, value] : other.json_.items()) merged.json_[key] = value;
-  return merged;
-}
-
 }  // namespace fovea::encoder

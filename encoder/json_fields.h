@@ -40,8 +40,6 @@ class JsonFields {
   Result<std::array<float, 3>> Triple(std::string_view key, const std::array<float, 3>& fallback) const;
   // The object under `key`; empty when it is missing.
   Result<JsonFields> Object(std::string_view key) const;
-  // These fields with those of `other` laid over them.
-  JsonFields OverlaidWith(const JsonFields& other) const;
 
   // kUnsupported: FILE: "key": found VALUE, expected EXPECTED.
   Status Refusal(std::string_view key, std::string_view expected) const;

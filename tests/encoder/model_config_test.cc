@@ -44,14 +44,16 @@ TEST(ReadHuggingFaceConfig, TakesThePublishedDefaultsForWhatIsMissing) {
   EXPECT_FLOAT_EQ(config->preprocess.mean[0], 0.48145466f);
 }
 
-TEST(ReadHuggingFaceConfig, LetsTheDictTwinsOverride) {
-  const Result<ClipConfig> config = ReadHuggingFace({{"text_config", {{"hidden_size", 640}, {"num_attention_heads", 10}}},
-                                                     {"text_config_dict", {{"hidden_size", 320}, {"hidden_act", "gelu"}}},
+TEST(ReadHuggingFaceConfig, LetsADictTwinStandInForItsSection) {
+  const Result<ClipConfig> config = ReadHuggingFace({{"text_config", {{"hidden_size", 640}, {"num_attention_heads", 10}, {"hidden_act", "gelu"}}},
+                                                     {"text_config_dict", {{"hidden_size", 320}}},
+                                                     {"vision_config", {{"hidden_act", "gelu"}}},
                                                      {"vision_config_dict", nullptr}});
   ASSERT_THAT(config, IsOk());
   EXPECT_EQ(config->text.transformer.width, 320);
-  EXPECT_EQ(config->text.transformer.heads, 10);
-  EXPECT_EQ(config->text.transformer.activation, Activation::kGelu);
+  EXPECT_EQ(config->text.transformer.heads, 8) << "the default, not the other section's 10";
+  EXPECT_EQ(config->text.transformer.activation, Activation::kQuickGelu);
+  EXPECT_EQ(std::get<VisionTransformerConfig>(config->vision).transformer.activation, Activation::kGelu);
 }
 
 TEST(ReadHuggingFaceConfig, ReadsTheOldEndIdAsTheLargestOfTheRow) {

@@ -41,7 +41,7 @@ TEST(RepairText, ReadsC1ControlsAsWindows1252) { EXPECT_EQ(RepairText(U"\u0085\u
 // A text escaped n times used to cost n rounds over n characters: 64 KB took ten seconds.
 TEST(RepairText, EndsSoonOnATextEscapedThousandsOfTimes) {
   std::u32string text = U"&";
-  for (int i = 0; i < 16000; ++i) text += U"amp;";
+  for (int i = 0; i < 4000; ++i) text += U"amp;";
   EXPECT_LT(RepairText(text).size(), text.size());
 }
 

@@ -14,6 +14,7 @@
 #include "indexer/file_stamp.h"
 #include "tests/support/catalog_files.h"
 #include "tests/support/matchers.h"
+#include "tests/support/mounted_disk.h"
 #include "tests/support/temp_dir.h"
 
 namespace fovea::indexer {
@@ -281,6 +282,17 @@ TEST_F(ScannerTest, TakesAnEmptyFolderOnAnotherDeviceForAMountPoint) {
   EXPECT_THAT(sink_.events, IsEmpty());
   ASSERT_THAT(catalog_->SetRootDevice(root_, device), IsOk());
   EXPECT_THAT(Events(), ElementsAre("gone a.jpg"));  // the same device: really deleted
+}
+
+TEST_F(ScannerTest, DeletesNothingWhenTheRootsFileSystemIsUnmounted) {
+  auto disk = std::make_unique<test::MountedDisk>(folder_.path());
+  if (!disk->mounted()) GTEST_SKIP() << "needs the right to mount";
+  folder_.Write("a.jpg", "x");
+  EXPECT_THAT(Events(), ElementsAre("changed a.jpg"));
+  disk.reset();
+  EXPECT_EQ(Scan().end, ScanEnd::kOffline);
+  EXPECT_THAT(sink_.events, IsEmpty());
+  EXPECT_THAT(catalog_->GetPath({root_, "a.jpg"}), IsOk());
 }
 
 TEST_F(ScannerTest, GoesOnWhereADeviceNumberChangedButThePhotosAreThere) {

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mutex.h"
 #include "tests/support/matchers.h"
+#include "tests/support/mounted_disk.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/wait_until.h"
 
@@ -383,6 +384,21 @@ TEST_F(WatcherTest, TellsNothingGoneWhenTheRootIsDeletedAndComesBack) {
   fs::remove_all(root);
   ASSERT_TRUE(Heard("offline 1", 2));
   EXPECT_THAT(sink_.events(), ElementsAre("rescan 1 watching", "offline 1", "rescan 1 came back", "changed sub/c.jpg", "offline 1"));
+}
+
+TEST_F(WatcherTest, TellsNothingGoneWhenTheRootIsUnmounted) {
+  const std::string root = elsewhere_ / "root";
+  fs::create_directory(root);
+  auto disk = std::make_unique<test::MountedDisk>(root);
+  if (!disk->mounted()) GTEST_SKIP() << "needs the right to mount";
+  elsewhere_.Write("root/sub/a.jpg", "x");
+  watcher_ = Watcher::Start(FastOptions(), sink_).value();
+  watcher_->AddRoot({.id = kRoot, .path = root});
+  ASSERT_TRUE(Heard("rescan 1 watching"));
+  disk.reset();
+  ASSERT_TRUE(Heard("offline 1"));
+  ASSERT_TRUE(Heard("rescan 1 came back"));  // the empty mount point: the scan finds out that it is one
+  EXPECT_THAT(sink_.events(), ElementsAre("rescan 1 watching", "offline 1", "rescan 1 came back"));
 }
 
 TEST_F(WatcherTest, NoticesARootThatVanishesWithTheFolderAboveIt) {

@@ -88,6 +88,10 @@ Answer<Response> ShowThumbnail(const Request& request, const Context& context) {
   if (!webp) return std::unexpected(FileProblem(webp.error(), context, id));
   Response response{.status = 200, .body = *std::move(webp)};
   response.Set("Content-Type", "image/webp");
+  if (photo.offline()) {  // a smaller one may stand in until the file is there again
+    response.Set("Cache-Control", "no-store");
+    return response;
+  }
   response.Set("ETag", etag);
   response.Set("Cache-Control", kThumbnailCache);
   return response;

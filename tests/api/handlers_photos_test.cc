@@ -5,7 +5,9 @@
 #include <fstream>
 #include <set>
 
+#include "api/base64.h"
 #include "base/unique_fd.h"
+#include "tests/support/wait_until.h"
 
 namespace fovea::api {
 namespace {
@@ -143,6 +145,34 @@ TEST_F(Photos, ThatAreGoneSaySo) {
   EXPECT_THAT(Get("/v1/photos/4711"), IsProblem(404, "not_found", ""));
   EXPECT_THAT(Get("/v1/photos/4711/thumbnail"), IsProblem(404, "not_found", ""));
   EXPECT_THAT(Get("/v1/photos/4711/file"), IsProblem(404, "not_found", ""));
+}
+
+TEST_F(Photos, OfAFolderThatIsNotThereStayAndSayWhyTheirFileCannotBeHad) {
+  const std::string path = world_.WritePicture("red.jpg", {.width = 400, .height = 300, .colour = kRed});
+  Index();
+  const std::string address = AddressOf(path);
+  std::filesystem::rename(world_.Pictures(), world_.dir() / "unplugged");
+  ASSERT_TRUE(test::WaitUntil([&] { return Body(Get("/v1/roots"))["roots"][0]["state"] == "offline"; }));
+  EXPECT_THAT(Get(address + "/file"), IsProblem(404, "offline", ""));
+  const HttpReply stand_in = Get(address + "/thumbnail?size=2048");
+  EXPECT_EQ(stand_in.status, 200);
+  EXPECT_EQ(stand_in.Header("Cache-Control"), "no-store") << "the stored, smaller one stands in and must not stay";
+  EXPECT_EQ(stand_in.Header("ETag"), "");
+  EXPECT_EQ(Body(Get(address))["offline"], true);
+  const json hits = Body(Get("/v1/search?q=red"))["results"];
+  ASSERT_EQ(hits.size(), 1U);
+  EXPECT_EQ(hits[0]["offline"], true);
+}
+
+TEST_F(Photos, WithNamesThatAreNotUtf8AreShownAndSent) {
+  const std::string path = world_.WritePicture("caf\xE9.jpg", {.colour = kRed});
+  Index();
+  const json hit = Body(Get("/v1/search?q=red"))["results"][0];
+  EXPECT_EQ(hit["path"], world_.Pictures() + "/caf\uFFFD.jpg");
+  EXPECT_EQ(DecodeBase64(hit["path_bytes"].get<std::string>()), path);
+  const HttpReply file = Get("/v1/photos/" + hit["id"].dump() + "/file");
+  EXPECT_EQ(file.status, 200);
+  EXPECT_THAT(file.Header("Content-Disposition"), HasSubstr("filename=\"caf___.jpg\"; filename*=UTF-8''caf%EF%BF%BD.jpg"));
 }
 
 TEST_F(Photos, AnswerHeadAsGetWithoutItsBody) {

@@ -5,7 +5,7 @@ import { neighbour } from './move';
 import { makeTile, updateTile } from './tile';
 import type { Tile } from './tile';
 
-const EAGER_TILES = 24; // later ones load when they come near
+const EAGER_TILES = 16; // later ones load when they come near
 
 export interface GridEvents {
   onOpen(index: number): void;

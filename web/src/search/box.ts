@@ -7,7 +7,7 @@ import { pictureQuery, textQuery } from './query';
 import type { Query } from './query';
 import { pictureIn, sampleOf } from './sample';
 
-const DEBOUNCE_MS = 60;
+const BURST_MS = 70; // key presses closer than this are one burst, asked about at its end
 
 export interface BoxEvents {
   /** A question; `settled` when it is meant as it stands (Enter, a picture), not one key press among others. */
@@ -21,6 +21,7 @@ export class SearchBox {
   private readonly chip = byId('chip');
   private readonly clearButton = byId('clear');
   private timer = 0;
+  private pressed = 0; // when the last key press was
 
   constructor(private readonly events: BoxEvents) {
     this.input.addEventListener('input', () => this.typed());
@@ -65,7 +66,10 @@ export class SearchBox {
   private typed(): void {
     this.clearButton.hidden = this.input.value === '' && this.chip.hidden;
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.send(false), DEBOUNCE_MS);
+    const burst = performance.now() - this.pressed < BURST_MS;
+    this.pressed = performance.now();
+    if (burst) this.timer = window.setTimeout(() => this.send(false), BURST_MS);
+    else this.send(false);
   }
 
   private send(settled: boolean): void {

@@ -100,6 +100,19 @@ TEST(ClipTowers, GivesTheSameFeaturesFromTheHuggingFaceLayout) {
   ExpectTinyVit(*MakeTowers(config), kTolerance);
 }
 
+TEST(ClipTowers, ReadsWeightsThatAreStoredInHalfPrecision) {
+  const TempDir folder;
+  const ClipConfig config = TinyVit();
+  std::vector<StoredWeight> stored = StoredReferenceWeights(config);
+  for (StoredWeight& weight : stored) weight.type = "F16";
+  WriteSafetensors(folder / "open_clip_model.safetensors", stored);
+  const Result<ModelWeights> weights = ModelWeights::Open(folder.path(), config);
+  ASSERT_THAT(weights, IsOk());
+  const auto towers = ClipTowers::Build(config, *weights, Device::kCpu, NumberFormat::kFloat32);
+  ASSERT_THAT(towers, IsOk());
+  ExpectTinyVit(**towers, 2e-2);
+}
+
 TEST(ClipTowers, GivesTheReferencesFeaturesForAResnet) {
   const auto towers = MakeTowers(TinyResnet());
   const Result<Features> images = towers->EncodeScaled(ReferencePictures(2, 64));

@@ -31,7 +31,7 @@ class BatchEncoder {
   struct Options {
     size_t batch_size = 32;
     int batch_wait_ms = 50;
-    int max_batch_ms = 2000;  // batches get as small as it takes to stay below
+    int max_batch_ms = 500;  // batches get as small as it takes to stay below
     int retry_ms = 500;
   };
   BatchEncoder(const Parts& parts, Options options);

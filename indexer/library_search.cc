@@ -36,7 +36,8 @@ Result<std::vector<float>> FirstRowAsUnit(const Result<Features>& features) {
 Result<ModelInput> Library::Impl::DecodeQuery(const std::string& bytes, encoder::DecodeMode mode) const {
   if (bytes.empty()) return Failed(InvalidArgument("the picture is empty"));
   const encoder::PreprocessProfile& profile = device->preprocess();
-  const encoder::DecodeOptions decode{.limits = options.limits, .mode = mode, .min_short_side_px = mode == encoder::DecodeMode::kFast ? profile.resize_to : 0};
+  encoder::DecodeOptions decode{.limits = options.limits, .mode = mode};
+  if (mode == encoder::DecodeMode::kFast) decode.min_short_side_px = profile.resize_to;
   ASSIGN_OR_RETURN(const encoder::Decoded decoded, encoder::DecodeBytes(bytes, decode));
   return encoder::Preprocess(decoded.pixels, profile);
 }

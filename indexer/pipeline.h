@@ -32,7 +32,7 @@ class Pipeline {
     int decode_threads = 2;
     int batch_size = 32;           // the most pictures that go to the device at once
     int batch_wait_ms = 50;        // how long a batch that is not full waits for more
-    int max_batch_ms = 2000;       // a slow device gets smaller batches, so that texts and Stop do not wait longer
+    int max_batch_ms = 500;        // a slow device gets smaller batches, so that texts and Stop do not wait longer
     int retry_ms = 500;            // first pause before a file that moved, or a disk that refused, is tried again
     size_t intake_capacity = 65'536;
     PictureReader::Options reader;

@@ -29,7 +29,7 @@ struct ServerOptions {
   int read_timeout_s = 15;                      // for a whole request to arrive
   int write_timeout_s = 60;                     // for an answer, or 256 KiB of a file, to be taken
   int idle_timeout_s = 60;                      // between requests of one connection
-  std::vector<std::string> allowed_hosts = {};      // Host and Origin names besides localhost, loopback and the address itself
+  std::vector<std::string> allowed_hosts = {};  // Host and Origin names besides localhost, loopback and the address itself
   std::string version = {};                     // shown in /v1/status
 };
 

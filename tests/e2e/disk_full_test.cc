@@ -20,12 +20,12 @@ namespace fs = std::filesystem;
 
 constexpr uint64_t kFits = 6;
 
-// A disk of a few MiB for the data folder; only root can have one.
+// A disk of a few MiB for the data folder, less than the store would like to reserve; only root can have one.
 class SmallDisk {
  public:
   explicit SmallDisk(std::string folder) : folder_(std::move(folder)) {
     fs::create_directory(folder_);
-    mounted_ = ::mount("fovea-test", folder_.c_str(), "tmpfs", 0, "size=24m") == 0;
+    mounted_ = ::mount("fovea-test", folder_.c_str(), "tmpfs", 0, "size=8m") == 0;
   }
   ~SmallDisk() {
     if (mounted_) ::umount2(folder_.c_str(), MNT_DETACH);
@@ -61,6 +61,7 @@ TEST_F(DiskFull, AtStartIsOneLineAndExitCodeOne) {
   const Finished finished = RunFovea({.arguments = {"serve", "--data", folder_ / "data", "--listen", "127.0.0.1:0", "--log-level", "off", folder_ / "root"},
                                       .max_file_bytes = 200});
   EXPECT_EQ(finished.exit_code, 1) << finished.errors;
+  EXPECT_THAT(finished.errors, testing::StartsWith("fovea: "));
 }
 
 TEST_F(DiskFull, WhileRunningIsToldAndSearchGoesOn) {

@@ -32,10 +32,9 @@ bool Better(const Neighbour& a, const Neighbour& b) { return a.score != b.score 
 }  // namespace
 
 struct FlatIndex::Impl {
-  explicit Impl(int64_t dim) : flat(dim) {}
+  explicit Impl(int64_t values) : dim(static_cast<size_t>(values)), flat(values) {}
 
-  size_t dim() const { return static_cast<size_t>(flat.d); }
-  float* Row(size_t row) REQUIRES(mutex) { return flat.get_xb() + row * dim(); }
+  float* Row(size_t row) REQUIRES(mutex) { return flat.get_xb() + row * dim; }
   void DropRows() REQUIRES(mutex) {
     flat.reset();
     flat.codes.shrink_to_fit();
@@ -46,6 +45,7 @@ struct FlatIndex::Impl {
   std::vector<Neighbour> AtLeast(const float* query, float score) const REQUIRES_SHARED(mutex);
   Status ReadFrom(const OpenedSnapshot& snapshot) REQUIRES(mutex);
 
+  const size_t dim;
   mutable SharedMutex mutex;
   faiss::IndexFlatIP flat GUARDED_BY(mutex);
   std::vector<PhotoId> ids GUARDED_BY(mutex);                 // by row
@@ -77,7 +77,7 @@ std::vector<Neighbour> FlatIndex::Impl::AtLeast(const float* query, float score)
 FlatIndex::FlatIndex(int64_t dim) : impl_(std::make_unique<Impl>(dim)) {}
 FlatIndex::~FlatIndex() = default;
 
-int64_t FlatIndex::dim() const { return static_cast<int64_t>(impl_->dim()); }
+int64_t FlatIndex::dim() const { return static_cast<int64_t>(impl_->dim); }
 
 size_t FlatIndex::size() const {
   ReaderLock lock(impl_->mutex);
@@ -85,8 +85,8 @@ size_t FlatIndex::size() const {
 }
 
 Status FlatIndex::Add(PhotoId id, std::span<const float> vector) {
-  if (vector.size() != impl_->dim()) {
-    return InvalidArgument(StrCat("add photo ", id.value, " to the index: it has ", vector.size(), " values, the index ", impl_->dim()));
+  if (vector.size() != impl_->dim) {
+    return InvalidArgument(StrCat("add photo ", id.value, " to the index: it has ", vector.size(), " values, the index ", impl_->dim));
   }
   if (!IsUnit(vector)) return InvalidArgument(StrCat("add photo ", id.value, " to the index: its length is not 1"));
   WriterLock lock(impl_->mutex);
@@ -118,8 +118,8 @@ void FlatIndex::Remove(PhotoId id) {
 }
 
 Result<std::vector<Neighbour>> FlatIndex::Search(std::span<const float> query, size_t k) const {
-  if (query.size() != impl_->dim()) {
-    return Failed(InvalidArgument(StrCat("search the index: the query has ", query.size(), " values, the index ", impl_->dim())));
+  if (query.size() != impl_->dim) {
+    return Failed(InvalidArgument(StrCat("search the index: the query has ", query.size(), " values, the index ", impl_->dim)));
   }
   if (!IsUnit(query)) return Failed(InvalidArgument("search the index: the query's length is not 1"));
   ReaderLock lock(impl_->mutex);
@@ -141,8 +141,8 @@ Result<std::vector<Neighbour>> FlatIndex::Search(std::span<const float> query, s
 
 Status FlatIndex::Save(const std::string& path, const std::string& model_id, uint64_t epoch) const {
   ReaderLock lock(impl_->mutex);
-  const SnapshotHeader header{model_id, static_cast<uint32_t>(impl_->dim()), impl_->ids.size(), epoch};
-  return WriteSnapshot(path, header, impl_->ids, std::span(impl_->flat.get_xb(), impl_->ids.size() * impl_->dim()));
+  const SnapshotHeader header{model_id, static_cast<uint32_t>(impl_->dim), impl_->ids.size(), epoch};
+  return WriteSnapshot(path, header, impl_->ids, std::span(impl_->flat.get_xb(), impl_->ids.size() * impl_->dim));
 }
 
 Status FlatIndex::Impl::ReadFrom(const OpenedSnapshot& snapshot) {
@@ -150,7 +150,7 @@ Status FlatIndex::Impl::ReadFrom(const OpenedSnapshot& snapshot) {
   ids.resize(count);
   flat.codes.resize(count * flat.code_size);
   flat.ntotal = static_cast<faiss::Index::idx_t>(count);
-  RETURN_IF_ERROR(ReadSnapshotBody(snapshot, ids, std::span(flat.get_xb(), count * dim())));
+  RETURN_IF_ERROR(ReadSnapshotBody(snapshot, ids, std::span(flat.get_xb(), count * dim)));
   rows.reserve(count);
   for (size_t row = 0; row < count; ++row) {
     if (!rows.try_emplace(ids[row], row).second) return Corrupt(StrCat("photo ", ids[row].value, " is in it twice"));
@@ -167,7 +167,7 @@ Status FlatIndex::Load(const std::string& path, const std::string& model_id, uin
   if (header.model_id != model_id) {
     return Unsupported(StrCat(context, ": it is for model ", header.model_id, ", not ", model_id));
   }
-  if (header.dim != impl_->dim()) return Unsupported(StrCat(context, ": its vectors have ", header.dim, " values, not ", impl_->dim()));
+  if (header.dim != impl_->dim) return Unsupported(StrCat(context, ": its vectors have ", header.dim, " values, not ", impl_->dim));
   if (header.epoch != epoch) {
     return Unsupported(StrCat(context, ": it stands for state ", header.epoch, " of the store, which is at ", epoch));
   }

@@ -150,7 +150,7 @@ std::vector<JobStatus> JobBoard::List(size_t limit) const {
     if (list.size() >= limit) break;
     if (std::find(shown.begin(), shown.end(), record.id) == shown.end()) list.push_back({.job = record, .rate = 0, .eta_s = {}});
   }
-  std::stable_sort(list.begin(), list.end(), [](const JobStatus& a, const JobStatus& b) {
+  std::sort(list.begin(), list.end(), [](const JobStatus& a, const JobStatus& b) {
     return a.job.created_at_ms != b.job.created_at_ms ? a.job.created_at_ms > b.job.created_at_ms : a.job.id > b.job.id;
   });
   return list;

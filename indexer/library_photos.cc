@@ -1,5 +1,6 @@
 // Library: records, thumbnails and files of photos.
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/log.h"
@@ -36,7 +37,9 @@ Result<Photo> Library::Impl::Assemble(storage::PhotoRecord record, const RootTab
     photo.paths.push_back({location.root, root->second.path + "/" + location.path, root->second.state == storage::RootState::kOffline});
   }
   if (photo.paths.empty()) return Failed(NotFound(StrCat("photo ", photo.record.id.value, " has no path any more")));
-  std::stable_partition(photo.paths.begin(), photo.paths.end(), [](const PhotoPath& path) { return !path.offline; });
+  std::sort(photo.paths.begin(), photo.paths.end(), [](const PhotoPath& a, const PhotoPath& b) {
+    return std::tie(a.offline, a.root, a.path) < std::tie(b.offline, b.root, b.path);
+  });
   return photo;
 }
 

@@ -46,7 +46,7 @@ std::vector<ItemPtr> WriteStage::Gather() {
 }
 
 void WriteStage::StoreAll(std::vector<ItemPtr> items, const std::stop_token& stop) {
-  const auto first_failure = std::stable_partition(items.begin(), items.end(), [](const ItemPtr& item) { return item->failure.ok(); });
+  const auto first_failure = std::partition(items.begin(), items.end(), [](const ItemPtr& item) { return item->failure.ok(); });
   const auto files = static_cast<size_t>(std::distance(items.begin(), first_failure));
   if (files > 0) StoreFiles(std::span(items).first(files), stop);
   for (const ItemPtr& item : std::span(items).subspan(files)) StoreFailure(*item, stop);

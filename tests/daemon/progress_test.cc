@@ -18,9 +18,9 @@ TEST(Progress, LeavesOutWhatIsNotKnown) {
 }
 
 TEST(Progress, DrawsABarThatNeverOverflows) {
-  EXPECT_EQ(DrawProgress({.done = 0, .total = 4, .running = true}).substr(0, 33), "[........................]   0 %  ");
-  EXPECT_EQ(DrawProgress({.done = 4, .total = 4, .running = true}).substr(0, 33), "[########################] 100 %  ");
-  EXPECT_EQ(DrawProgress({.done = 9, .total = 4, .running = true}).substr(0, 33), "[########################] 100 %  ");
+  EXPECT_EQ(DrawProgress({.done = 0, .total = 4, .running = true}).substr(0, 34), "[........................]   0 %  ");
+  EXPECT_EQ(DrawProgress({.done = 4, .total = 4, .running = true}).substr(0, 34), "[########################] 100 %  ");
+  EXPECT_EQ(DrawProgress({.done = 9, .total = 4, .running = true}).substr(0, 34), "[########################] 100 %  ");
 }
 
 TEST(Progress, SpeaksOfSecondsMinutesAndHours) {

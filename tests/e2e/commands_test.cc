@@ -159,6 +159,16 @@ TEST_F(Commands, StatusTellsTheDaemonsStateOrWhatLiesOnTheData) {
   EXPECT_EQ(json::parse(Run({"status", "--json", "--data", data_}).output)["state"], "no daemon runs") << "a file left behind fools nobody";
 }
 
+TEST_F(Commands, StatusWaitsUntilAllIsIndexed) {
+  WritePictures(40);
+  DaemonProcess daemon({.data = data_, .roots = {folder_ / "root"}});
+  const Finished waited = Run({"status", "--wait", "--json", "--data", data_});
+  ASSERT_EQ(waited.exit_code, 0) << waited.errors;
+  EXPECT_EQ(json::parse(waited.output)["photos"], 40);
+  daemon.KillHard();
+  EXPECT_EQ(Run({"status", "--wait", "--data", data_}).exit_code, 1) << "nobody to wait for";
+}
+
 TEST_F(Commands, ModelListSaysWhatTheModelKnowsAndHowToGetAnother) {
   const Finished list = Run({"model", "list"});
   EXPECT_EQ(list.exit_code, 0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <filesystem>
 #include <thread>
@@ -56,6 +57,12 @@ Result<api::ServerOptions> MakeServerOptions(const Settings& settings) {
   }
   options.address = listen.substr(0, colon);
   if (options.address.starts_with('[') && options.address.ends_with(']')) options.address = options.address.substr(1, options.address.size() - 2);
+  boost::system::error_code no_address;  // then Bind says so
+  const auto address = boost::asio::ip::make_address(options.address, no_address);
+  if (!no_address && !address.is_loopback()) {
+    return Failed(InvalidArgument(StrCat("setting \"listen\": ", options.address, " can be reached from other machines, and there are no keys "
+                                         "yet; take 127.0.0.1 or [::1], and a proxy in front of it")));
+  }
   options.io_threads = static_cast<int>(settings.http_io_threads);
   options.worker_threads = static_cast<int>(settings.http_worker_threads);
   options.max_queued_requests = static_cast<size_t>(settings.http_max_queued_requests);

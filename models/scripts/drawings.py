@@ -122,7 +122,8 @@ def snap_colours(body: str, rng: random.Random) -> str:
     return COLOUR.sub(snap, body)
 
 
-def _inked(body: str, width: float) -> str:
+def inked(body: str, width: float) -> str:
+    """A black line around every shape that has none of its own."""
     return f'<g stroke="#000" stroke-width="{width:.3f}" stroke-linejoin="round" stroke-linecap="round">{body}</g>'
 
 
@@ -144,7 +145,7 @@ def outlined(rng: random.Random):
 
     def restyle(body: str, size: float) -> str:
         body = flatten(body)
-        return _inked(snap_colours(body, rng) if snapped else body, thickness * size)
+        return inked(snap_colours(body, rng) if snapped else body, thickness * size)
     return restyle
 
 
@@ -154,5 +155,5 @@ def lines_only(rng: random.Random):
 
     def restyle(body: str, size: float) -> str:
         ink = lambda m: "#000000" if colorsys.rgb_to_hls(*_rgb(m.group(1)))[1] < 0.25 else "#ffffff"
-        return _inked(COLOUR.sub(ink, flatten(body)), thickness * size)
+        return inked(COLOUR.sub(ink, flatten(body)), thickness * size)
     return restyle

@@ -1,8 +1,8 @@
 """Draws the sample pictures: a small photo library, the same on every run.
 
-Usage: make_samples.py PACKAGES SAMPLES
+Usage: make_samples.py PACKAGES SAMPLES [STYLE]      STYLE: an icon set, "+outline" after it adds black lines
 Writes SAMPLES/pictures/… and SAMPLES/labels.json (per picture: things, place, colour, count; questions with the things
-that a right answer shows). The things are drawn in the test style, which fovea-tiny has never seen.
+that a right answer shows). The things are drawn in STYLE: by default the test style, which fovea-tiny has never seen.
 """
 import json
 import random
@@ -16,12 +16,13 @@ from PIL import Image
 
 from albums import ALBUMS, CAMERAS, Album
 from captions import COLOURS, several
-from drawings import HELD_OUT, Style, recoloured, render_wide
+from drawings import HELD_OUT, Style, inked, recoloured, render_wide
 from everyday import EVERYDAY
 from places import place_body
 from sample_files import Shot, write_picture
 
 SEED = 2016
+LINE = 0.022  # thickness of outlines, as a share of the drawing's width
 COLOURED = ("car", "bus", "bicycle", "balloon", "umbrella", "tulip", "rose", "backpack", "truck", "van", "scooter", "motor boat",
             "kite", "hat", "book", "gift", "chair", "apple", "bird", "butterfly", "fish", "train", "teapot", "tent")
 TWENTY = ("a dog on the beach", "a red car", "a cat", "a pizza", "two elephants", "a sailboat at sunset", "a snowman", "a lion",
@@ -74,10 +75,12 @@ def plan_scenes(rng: random.Random) -> list[Scene]:
     return scenes
 
 
-def draw(scene: Scene, style: Style, rng: random.Random) -> Image.Image:
+def draw(scene: Scene, style: Style, outline: bool, rng: random.Random) -> Image.Image:
     """The scene as RGB. A landscape picture is 640 x 480; everything stands inside the middle 480 x 480."""
     many = len(scene.words) * scene.count
     sizes = {1: (270, 400), 2: (205, 250), 3: (150, 172)}[min(many, 3)]
+    margin = style.width * (4 / 72 if style.name == HELD_OUT else -0.02)  # the test style leaves an empty rim
+    box = f"{margin:g} {margin:g} {style.width - 2 * margin:g} {style.height - 2 * margin:g}"
     body, shown = place_body(scene.place, rng), [w for w in scene.words for _ in range(scene.count)]
     for i, word in enumerate(shown):
         high = scene.place == "sky" or EVERYDAY[word][1] in FLYING and word not in GROUNDED
@@ -88,11 +91,13 @@ def draw(scene: Scene, style: Style, rng: random.Random) -> Image.Image:
         if not high and scene.place != "sea":
             body += f'<ellipse cx="{x + size / 2:.0f}" cy="{y + size * .93:.0f}" rx="{size * .36:.0f}" ry="{size * .05:.0f}" opacity=".22"/>'
         drawing = style.icons[EVERYDAY[word][0]]["body"]
+        if outline:
+            drawing = inked(drawing, LINE * style.width)
         if scene.colour:
             drawing = recoloured(drawing, COLOURS[scene.colour])
         flip = f'translate({2 * x + size:.1f} 0) scale(-1 1)' if rng.random() < 0.4 else ""
         body += (f'<g transform="{flip}"><svg x="{x:.1f}" y="{y:.1f}" width="{size:.1f}" height="{size:.1f}" '
-                 f'viewBox="4 4 64 64">{drawing}</svg></g>')
+                 f'viewBox="{box}">{drawing}</svg></g>')
     image = render_wide(body, 640, 480)
     if scene.portrait:  # the middle 360 x 480, as if the camera had been turned
         image = render_wide(body, 853, 640).crop((186, 0, 666, 640))
@@ -127,8 +132,9 @@ def place_in_albums(scenes: list[Scene], rng: random.Random) -> list[tuple[Album
     return [(a, filled[a.folder]) for a in ALBUMS]
 
 
-def main(packages: Path, samples: Path) -> None:
-    rng, style = random.Random(SEED), Style(packages, HELD_OUT)
+def main(packages: Path, samples: Path, style_name: str = HELD_OUT) -> None:
+    style_name, outline, _ = style_name.partition("+outline")
+    rng, style = random.Random(SEED), Style(packages, style_name)
     scenes = plan_scenes(rng)
     shutil.rmtree(samples / "pictures", ignore_errors=True)
     labels, counter = {}, 1021
@@ -140,7 +146,7 @@ def main(packages: Path, samples: Path) -> None:
         for scene, moment in zip(members, taken):
             counter += rng.randint(1, 4)
             camera = rng.choice(cameras)
-            image = draw(scene, style, random.Random(f"sample {counter}"))
+            image = draw(scene, style, bool(outline), random.Random(f"sample {counter}"))
             path = write_picture(image, samples / "pictures", album, Shot(camera, moment, counter), rng)
             facts = {"things": scene.words, "place": scene.place}
             facts |= {"colour": scene.colour} if scene.colour else {}
@@ -152,4 +158,4 @@ def main(packages: Path, samples: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:4])

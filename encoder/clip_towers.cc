@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <optional>
 #include <variant>
 
 #include "base/log.h"
@@ -25,6 +26,9 @@ using VisionTower = std::variant<VisionTransformer, ModifiedResnet>;
 // Most rows that one run of a network takes: enough to keep the device busy, few enough for its memory.
 constexpr int64_t kPicturesPerRunCpu = 64, kPicturesPerRunCuda = 256;
 constexpr size_t kTextsPerRun = 256;
+// Below this many multiplications one thread does a run alone: waking the others, and waiting for those that a busy machine
+// keeps from running, takes longer than the work (docs/decisions/003-one-thread-for-small-texts.md).
+constexpr int64_t kMultiplicationsForOneThread = 64'000'000;
 
 // Torch's message goes on for many lines (it tells where in Torch); the first one says what happened.
 std::string FirstLine(const std::exception& error) {
@@ -43,6 +47,18 @@ auto WithTorch(const char* what, Work work) -> decltype(work()) {
     return Failed(Internal(StrCat(what, ": ", FirstLine(error))));
   }
 }
+
+// While it lives, Torch's operators on this thread run on one thread.
+class OneThread {
+ public:
+  OneThread() : before_(at::get_num_threads()) { at::set_num_threads(1); }
+  ~OneThread() { at::set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  const int before_;
+};
 
 VisionTower BuildVision(WeightReader& reader, const ClipConfig& config) {
   if (const auto* vit = std::get_if<VisionTransformerConfig>(&config.vision)) return VisionTransformer(reader, *vit);
@@ -145,6 +161,10 @@ struct ClipTowers::Impl {
   const at::Device device;
   const PixelScale scale;
   at::Tensor scale_table;
+  bool IsSmall(const Bucket& bucket) const {
+    return device.is_cpu() && static_cast<int64_t>(bucket.rows.size() * bucket.length) * text.multiplications_per_token() < kMultiplicationsForOneThread;
+  }
+
   const VisionTower vision;
   const TextTransformer text;
 };
@@ -206,6 +226,8 @@ Result<Features> ClipTowers::EncodeTokens(std::span<const std::vector<int64_t>> 
   return WithTorch("run the text tower", [&]() -> Result<Features> {
     Features features = impl_->EmptyFeatures(rows.size());
     for (const Bucket& bucket : Buckets(rows)) {
+      std::optional<OneThread> alone;
+      if (impl_->IsSmall(bucket)) alone.emplace();
       const at::Tensor ids = PaddedIds(rows, bucket).to(impl_->device);
       impl_->Store(impl_->text.Forward(ids), features, [&](int64_t i) { return bucket.rows[static_cast<size_t>(i)]; });
     }

@@ -5,9 +5,16 @@
 #include "base/log.h"
 
 namespace fovea::encoder {
+namespace {
+
+int64_t MultiplicationsPerToken(const TransformerConfig& config) {
+  return config.layers * config.width * (4 * config.width + 2 * config.mlp_width);
+}
+
+}  // namespace
 
 TextTransformer::TextTransformer(WeightReader& reader, const TextConfig& config)
-    : type_(reader.type()), embedding_(reader.Single("token_embedding.weight")), positions_(reader.Single("positional_embedding")),
+    : multiplications_per_token_(MultiplicationsPerToken(config.transformer)), type_(reader.type()), embedding_(reader.Single("token_embedding.weight")), positions_(reader.Single("positional_embedding")),
       norm_(reader, "ln_final", config.transformer.epsilon), projection_(reader.Compute("text_projection")) {
   for (int64_t i = 0; i < config.transformer.layers; ++i) {
     blocks_.emplace_back(reader, StrCat("transformer.resblocks.", i, "."), config.transformer, Causal::kYes);

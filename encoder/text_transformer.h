@@ -8,6 +8,7 @@
 //          is taken where its largest id stands first, and what follows that place has no influence.
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
 #include <vector>
 
 #include "encoder/clip_config.h"
@@ -20,8 +21,11 @@ class TextTransformer {
  public:
   TextTransformer(WeightReader& reader, const TextConfig& config);
   at::Tensor Forward(const at::Tensor& tokens) const;
+  // What one token costs in the blocks' matrix products (attention's own, small for short texts, left out).
+  int64_t multiplications_per_token() const { return multiplications_per_token_; }
 
  private:
+  int64_t multiplications_per_token_;
   at::ScalarType type_;
   at::Tensor embedding_, positions_;
   std::vector<TransformerBlock> blocks_;

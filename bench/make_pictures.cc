@@ -2,6 +2,7 @@
 // ones every time. Existing files are kept, so that a second run costs nothing.
 #include <vips/vips.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>

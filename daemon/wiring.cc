@@ -1,5 +1,7 @@
 #include "daemon/wiring.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
@@ -19,6 +21,14 @@ int OrProcessors(int64_t threads) {
   return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
+// Connections, files being read and the store's tables together need more descriptors than the usual soft limit of 1,024.
+void AllowManyDescriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) LogWarning("the limit of open files stays at its default");
+}
+
 }  // namespace
 
 void SetLogLevelFrom(const Settings& settings) {
@@ -28,6 +38,7 @@ void SetLogLevelFrom(const Settings& settings) {
 }
 
 Status InitProcess(const Settings& settings) {
+  AllowManyDescriptors();
   encoder::SetTorchThreads(OrProcessors(settings.torch_threads));
   return encoder::InitDecoder(1);
 }

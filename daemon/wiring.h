@@ -18,7 +18,7 @@
 
 namespace fovea::daemon {
 
-// Log level, Torch's and libvips' threads; once per process, before anything encodes or decodes.
+// The limit of open files, Torch's and libvips' threads; once per process, before anything encodes or decodes.
 Status InitProcess(const Settings& settings);
 void SetLogLevelFrom(const Settings& settings);
 

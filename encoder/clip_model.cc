@@ -10,6 +10,7 @@ namespace {
 
 struct Choice {
   Device device = Device::kCpu;
+  int cuda_index = 0;
   NumberFormat format = NumberFormat::kFloat32;
   std::string reason;
 };
@@ -24,9 +25,13 @@ Result<Choice> Choose(const ClipModelOptions& options) {
   if (options.device == DeviceChoice::kCuda && !cuda) {
     return Failed(Unsupported("device: cuda was asked for, but this LibTorch or this machine has no CUDA device"));
   }
+  if (cuda && (options.cuda_index < 0 || options.cuda_index >= CudaDevices())) {
+    return Failed(Unsupported(StrCat("device: cuda:", options.cuda_index, " was asked for, this machine has ", CudaDevices(), ", from cuda:0 on")));
+  }
   if (!cuda && precision == "fp16") return Failed(Unsupported("precision: fp16 needs a CUDA device; on a CPU it is slower than fp32"));
   Choice choice;
   choice.device = cuda ? Device::kCuda : Device::kCpu;
+  choice.cuda_index = options.cuda_index;
   if (precision == "fp32") {
     choice.reason = "asked for in the settings";
   } else if (cuda) {
@@ -50,7 +55,7 @@ ModelInfo Describe(const ModelFolder& folder, const Choice& choice) {
   info.context_length = folder.config.text.context_length;
   info.vocab_size = folder.config.text.vocab_size;
   info.parameters = folder.weights.parameters();
-  info.device = choice.device == Device::kCuda ? "cuda:0" : "cpu";
+  info.device = choice.device == Device::kCuda ? StrCat("cuda:", choice.cuda_index) : "cpu";
   info.precision = choice.format == NumberFormat::kFloat16 ? "fp16" : "fp32";
   info.precision_reason = choice.reason;
   return info;
@@ -72,7 +77,8 @@ Result<std::unique_ptr<ClipModel>> ClipModel::Load(const std::string& folder, co
   ASSIGN_OR_RETURN(const Choice choice, Choose(options));
   const SpecialLiterals literals = options.text_rules == TextRules::kReference ? SpecialLiterals::kAsReference : SpecialLiterals::kOrdinaryText;
   ASSIGN_OR_RETURN(ModelFolder model, OpenModelFolder(folder, literals));
-  ASSIGN_OR_RETURN(std::unique_ptr<ClipTowers> towers, ClipTowers::Build(model.config, model.weights, choice.device, choice.format));
+  ASSIGN_OR_RETURN(std::unique_ptr<ClipTowers> towers, ClipTowers::Build(model.config, model.weights, choice.device, choice.format,
+                                                                                        choice.cuda_index));
   ModelInfo info = Describe(model, choice);
   return std::unique_ptr<ClipModel>(new ClipModel(std::make_unique<Impl>(
       Impl{.info = std::move(info), .preprocess = model.config.preprocess, .tokenizer = std::move(model.tokenizer), .towers = std::move(towers)})));

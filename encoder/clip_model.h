@@ -21,12 +21,15 @@ enum class TextRules { kSafe, kReference };
 
 struct ClipModelOptions {
   DeviceChoice device = DeviceChoice::kAuto;
+  int cuda_index = 0;              // which of the CUDA devices, when it is one
   std::string precision = "auto";  // "auto", "fp32", "fp16" (CUDA only)
   TextRules text_rules = TextRules::kSafe;
 };
 
 // How many threads Torch's operators use; once per process, before the first model runs.
 void SetTorchThreads(int threads);
+// How many CUDA devices this LibTorch and this machine have.
+int CudaDevices();
 
 class ClipModel final : public Encoder {
  public:

@@ -37,14 +37,26 @@ std::string FirstLine(const std::exception& error) {
   return text.substr(0, text.find('\n'));
 }
 
-// Runs `work` as every call into Torch runs: without autograd, its exceptions turned into kInternal.
+// What the allocator of the CPU, cuBLAS and cuDNN throw has no type of its own.
+bool IsOutOfMemory(const std::exception& error, const std::string& line) {
+  if (dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr || dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return true;
+  for (const char* sign : {"DefaultCPUAllocator: ", "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED"}) {
+    if (line.find(sign) != std::string::npos) return true;
+  }
+  return false;
+}
+
+// Runs `work` as every call into Torch runs: without autograd, its exceptions turned into kInternal, or into kBusy when the
+// device's memory does not hold so many rows (encoder.h).
 template <typename Work>
 auto WithTorch(const char* what, Work work) -> decltype(work()) {
   try {
     const c10::InferenceMode guard;
     return work();
   } catch (const std::exception& error) {
-    return Failed(Internal(StrCat(what, ": ", FirstLine(error))));
+    const std::string line = FirstLine(error);
+    const std::string text = StrCat(what, ": ", line);
+    return Failed(IsOutOfMemory(error, line) ? Busy(text) : Internal(text));
   }
 }
 
@@ -171,14 +183,17 @@ struct ClipTowers::Impl {
 
 bool CudaIsThere() { return at::globalContext().hasCUDA(); }
 
+int CudaDevices() { return static_cast<int>(at::getNumGPUs()); }
+
 void SetTorchThreads(int threads) { at::set_num_threads(std::max(1, threads)); }
 
 ClipTowers::ClipTowers(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ClipTowers::~ClipTowers() = default;
 
-Result<std::unique_ptr<ClipTowers>> ClipTowers::Build(const ClipConfig& config, const ModelWeights& weights, Device device, NumberFormat format) {
+Result<std::unique_ptr<ClipTowers>> ClipTowers::Build(const ClipConfig& config, const ModelWeights& weights, Device device, NumberFormat format,
+                                                      int cuda_index) {
   return WithTorch("load the model", [&]() -> Result<std::unique_ptr<ClipTowers>> {
-    const at::Device where = device == Device::kCuda ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+    const at::Device where = device == Device::kCuda ? at::Device(at::kCUDA, static_cast<at::DeviceIndex>(cuda_index)) : at::Device(at::kCPU);
     WeightReader reader(weights, where, format == NumberFormat::kFloat16 ? at::kHalf : at::kFloat);
     auto impl = std::make_unique<Impl>(config, reader, where);
     RETURN_IF_ERROR(reader.status());

@@ -4,7 +4,8 @@
 // Owns:    the weights on their device; immutable after Build.
 // Threads: one call at a time.
 // Errors:  kInvalidArgument for a wrong size or an id outside the vocabulary, kCorrupt or kIo while reading weights,
-//          kInternal with Torch's first line when the device fails. Never throws: this is the adapter that catches.
+//          kBusy when its memory does not hold so many rows, kInternal with Torch's first line when the device fails. Never
+//          throws: this is the adapter that catches.
 // Shapes:  features as encoder/encoder.h says.
 #include <cstdint>
 #include <memory>
@@ -26,7 +27,8 @@ bool CudaIsThere();
 
 class ClipTowers {
  public:
-  static Result<std::unique_ptr<ClipTowers>> Build(const ClipConfig& config, const ModelWeights& weights, Device device, NumberFormat format);
+  static Result<std::unique_ptr<ClipTowers>> Build(const ClipConfig& config, const ModelWeights& weights, Device device, NumberFormat format,
+                                                   int cuda_index = 0);
   ~ClipTowers();
   ClipTowers(const ClipTowers&) = delete;
   ClipTowers& operator=(const ClipTowers&) = delete;

@@ -3,7 +3,8 @@
 //
 // Owns:    (an implementation) the weights, which never change after loading.
 // Threads: one call at a time; DeviceQueue is what lets many threads share one Encoder.
-// Errors:  kInvalidArgument for a wrong size, kInternal if the device fails. Never throws.
+// Errors:  kInvalidArgument for a wrong size; kBusy when the device's memory does not hold so many rows, so that fewer may
+//          go through (nothing else is kBusy); kInternal if the device fails. Never throws.
 // Shapes:  features are rows x embed_dim, row-major fp32, NOT normalised (normalising is indexer/unit_vector.h's business).
 #include <cstdint>
 #include <span>

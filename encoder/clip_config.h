@@ -24,6 +24,8 @@ struct TransformerConfig {
   int64_t mlp_width = 0;
   Activation activation = Activation::kQuickGelu;
   double epsilon = 1e-5;  // of every LayerNorm of the tower
+  // LayerScale: each branch is multiplied by a vector (ls_1.gamma, ls_2.gamma) before it is added to the stream.
+  bool layer_scale = false;
 };
 
 struct VisionTransformerConfig {
@@ -48,6 +50,7 @@ struct TextConfig {
   int64_t vocab_size = 0;
   // The id whose first place is pooled, where the file names one; else the largest id in the row.
   int64_t end_id = -1;
+  bool projection_bias = false;  // text_projection.bias is added to the projected feature
 };
 
 enum class Layout { kHuggingFace, kOpenClip };

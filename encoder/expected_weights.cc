@@ -34,6 +34,9 @@ void AddBlocks(List& list, const std::string& prefix, const TransformerConfig& c
     AddAffine(list, block + "ln_2", width);
     AddLinear(list, block + "mlp.c_fc", config.mlp_width, width);
     AddLinear(list, block + "mlp.c_proj", width, config.mlp_width);
+    if (!config.layer_scale) continue;
+    list.push_back({block + "ls_1.gamma", {width}});
+    list.push_back({block + "ls_2.gamma", {width}});
   }
 }
 
@@ -88,6 +91,7 @@ std::vector<ExpectedWeight> ExpectedWeights(const ClipConfig& config) {
   list.push_back({"token_embedding.weight", {text.vocab_size, text.transformer.width}});
   list.push_back({"positional_embedding", {text.context_length, text.transformer.width}});
   list.push_back({"text_projection", {text.transformer.width, config.embed_dim}});
+  if (text.projection_bias) list.push_back({"text_projection.bias", {config.embed_dim}});
   AddAffine(list, "ln_final", text.transformer.width);
   AddBlocks(list, "", text.transformer);
   return list;

@@ -69,6 +69,15 @@ Status CheckVocabulary(const std::string& folder, const TextConfig& text, const 
   return Status::Ok();
 }
 
+// What the files may hold but the networks do not compute.
+Status CheckTowers(const std::string& folder, const ClipConfig& config) {
+  const auto* vision = std::get_if<VisionTransformerConfig>(&config.vision);
+  if (config.text.transformer.layer_scale || (vision != nullptr && vision->transformer.layer_scale)) {
+    return Unsupported(folder + ": \"ls_init_value\": found LayerScale, expected none");
+  }
+  return config.text.projection_bias ? Unsupported(folder + ": \"proj_bias\": found true, expected false") : Status::Ok();
+}
+
 Result<ClipConfig> ReadConfig(const std::string& folder, Layout layout) {
   return layout == Layout::kHuggingFace ? ReadHuggingFaceConfig(folder) : ReadOpenClipConfig(folder);
 }
@@ -78,6 +87,7 @@ Result<ClipConfig> ReadConfig(const std::string& folder, Layout layout) {
 Result<ModelFolder> OpenModelFolder(const std::string& folder, SpecialLiterals literals) {
   ASSIGN_OR_RETURN(const Layout layout, DetectLayout(folder));
   ASSIGN_OR_RETURN(ClipConfig config, ReadConfig(folder, layout));
+  RETURN_IF_ERROR(CheckTowers(folder, config));
   ASSIGN_OR_RETURN(ModelWeights weights, ModelWeights::Open(folder, config));
   ASSIGN_OR_RETURN(Tokenizer tokenizer, Tokenizer::Load(folder, literals));
   RETURN_IF_ERROR(CheckVocabulary(folder, config.text, tokenizer.vocabulary()));

@@ -25,6 +25,13 @@ std::optional<WeightSource::Part> Find(const WeightFiles& files, const std::stri
   return std::nullopt;
 }
 
+WeightNaming NamingOf(const WeightFiles& files, Layout layout) {
+  WeightNaming naming = {.layout = layout, .text_prefix = "", .linear_text_projection = false};
+  if (Find(files, "text.token_embedding.weight")) naming.text_prefix = "text.";
+  naming.linear_text_projection = Find(files, naming.text_prefix + "text_projection.weight").has_value();
+  return naming;
+}
+
 // The shape that one of `parts` stored tensors must have so that together they give `whole`.
 Shape PartShape(const Shape& whole, const StoredName& name) {
   Shape shape = whole;
@@ -96,10 +103,10 @@ struct Finding {
 Result<ModelWeights> ModelWeights::Open(const std::string& folder, const ClipConfig& config) {
   ModelWeights weights;
   ASSIGN_OR_RETURN(weights.files_, OpenWeightFiles(folder, config.layout));
-  const std::string text_prefix = Find(weights.files_, "text.token_embedding.weight") ? "text." : "";
+  const WeightNaming naming = NamingOf(weights.files_, config.layout);
   Finding finding{.files = weights.files_, .used = {}, .faults = {}};
   for (const ExpectedWeight& expected : ExpectedWeights(config)) {
-    weights.sources_[expected.key] = finding.Take(expected, StoredNames(config.layout, text_prefix, expected.key));
+    weights.sources_[expected.key] = finding.Take(expected, StoredNames(naming, expected.key));
     int64_t numbers = 1;
     for (const int64_t extent : expected.shape) numbers *= extent;
     weights.parameters_ += numbers;

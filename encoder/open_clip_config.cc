@@ -26,10 +26,8 @@ Status CheckVisionFields(const JsonFields& vision) {
   return RefuseUnlessNeutral(vision, {{"timm_model_name", nullptr},
                                       {"attentional_pool", false},
                                       {"no_ln_pre", false},
-                                      {"final_ln_after_pool", false},
                                       {"pool_type", "tok"},
                                       {"pos_embed_type", "learnable"},
-                                      {"ls_init_value", nullptr},
                                       {"input_patchnorm", false},
                                       {"qk_norm", false},
                                       {"scaled_cosine_attn", false},
@@ -48,9 +46,12 @@ Status CheckTextFields(const JsonFields& text) {
                                     {"no_causal_mask", false},
                                     {"embed_cls", false},
                                     {"proj_type", "linear"},
-                                    {"proj_bias", false},
-                                    {"ls_init_value", nullptr},
                                     {"qk_norm", false},
+                                    {"scaled_cosine_attn", false},
+                                    {"scale_heads", false},
+                                    {"scale_attn_inner", false},
+                                    {"scale_attn", false},
+                                    {"scale_fc", false},
                                     {"block_type", nullptr}});
 }
 
@@ -58,7 +59,8 @@ struct TowerDefaults {
   Activation activation = Activation::kGelu;
 };
 
-// act_kwargs may ask for the tanh form of GELU, norm_kwargs for another epsilon; nothing else.
+// act_kwargs may ask for the tanh form of GELU, norm_kwargs for another epsilon; nothing else. ls_init_value, whatever it
+// is, says that the blocks have LayerScale.
 Status ReadVariations(const JsonFields& section, TransformerConfig& config) {
   ASSIGN_OR_RETURN(const JsonFields act, section.Object("act_kwargs"));
   for (const auto& [key, value] : act.json().items()) {
@@ -72,6 +74,7 @@ Status ReadVariations(const JsonFields& section, TransformerConfig& config) {
     if (key != "eps" || !value.is_number() || !(value.get<double>() > 0)) return section.Refusal("norm_kwargs", R"({"eps": number above 0})");
     config.epsilon = value.get<double>();
   }
+  config.layer_scale = section.Has("ls_init_value");
   return Status::Ok();
 }
 
@@ -139,6 +142,7 @@ Status ReadText(const JsonFields& model, const TowerDefaults& defaults, TextConf
   transformer.activation = defaults.activation;
   RETURN_IF_ERROR(ReadMlpWidth(section, transformer));
   RETURN_IF_ERROR(ReadVariations(section, transformer));
+  ASSIGN_OR_RETURN(config.projection_bias, section.Flag("proj_bias", false));
   ASSIGN_OR_RETURN(const std::string pool, section.Text("pool_type", "argmax"));
   if (pool == "eos") {
     ASSIGN_OR_RETURN(config.end_id, section.Integer("eos_id", std::nullopt, {0, config.vocab_size - 1}));

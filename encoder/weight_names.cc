@@ -53,9 +53,11 @@ StoredName HuggingFaceNames(const std::string& key) {
 
 }  // namespace
 
-StoredName StoredNames(Layout layout, std::string_view text_prefix, const std::string& key) {
-  if (layout == Layout::kHuggingFace) return HuggingFaceNames(key);
-  return {{key.starts_with("visual.") ? key : std::string(text_prefix) + key}, false};
+StoredName StoredNames(const WeightNaming& naming, const std::string& key) {
+  if (naming.layout == Layout::kHuggingFace) return HuggingFaceNames(key);
+  if (key.starts_with("visual.")) return {{key}, false};
+  const bool transposed = naming.linear_text_projection && key == "text_projection";
+  return {{naming.text_prefix + key + (transposed ? ".weight" : "")}, transposed};
 }
 
 bool IsNotNeeded(std::string_view name) {

@@ -18,8 +18,15 @@ struct StoredName {
   bool transposed = false;
 };
 
-// `text_prefix` is what an open_clip file with a nested text tower puts before the text tower's names ("text.").
-StoredName StoredNames(Layout layout, std::string_view text_prefix, const std::string& key);
+// How the files at hand name their tensors. The last two are of open_clip alone and told by what is in the files, so that
+// a flat file serves a configuration with a nested text tower and the reverse.
+struct WeightNaming {
+  Layout layout = Layout::kOpenClip;
+  std::string text_prefix = "";         // before the names of a nested text tower: "text."
+  bool linear_text_projection = false;  // text_projection.weight [embed_dim, width] in place of text_projection
+};
+
+StoredName StoredNames(const WeightNaming& naming, const std::string& key);
 
 // Whether a name belongs to a CLIP file but holds nothing that encoding needs (logit_scale, position_ids, ...).
 bool IsNotNeeded(std::string_view name);

@@ -147,6 +147,23 @@ TEST(ReadOpenClipConfig, ReadsAVisionTransformerWithUnusualHeads) {
   EXPECT_EQ(config->preprocess.fill, 9);
 }
 
+TEST(ReadOpenClipConfig, ReadsLayerScaleAndAProjectionWithBias) {
+  const Result<ClipConfig> plain = ReadOpenClip({{"embed_dim", 32}, {"vision_cfg", {{"ls_init_value", nullptr}}}});
+  ASSERT_THAT(plain, IsOk());
+  EXPECT_FALSE(std::get<VisionTransformerConfig>(plain->vision).transformer.layer_scale);
+  EXPECT_FALSE(plain->text.transformer.layer_scale);
+  EXPECT_FALSE(plain->text.projection_bias);
+  const Result<ClipConfig> vision = ReadOpenClip({{"embed_dim", 32}, {"vision_cfg", {{"ls_init_value", 1e-4}}}});
+  ASSERT_THAT(vision, IsOk());
+  EXPECT_TRUE(std::get<VisionTransformerConfig>(vision->vision).transformer.layer_scale);
+  EXPECT_FALSE(vision->text.transformer.layer_scale);
+  const Result<ClipConfig> text = ReadOpenClip({{"embed_dim", 32}, {"text_cfg", {{"ls_init_value", 0.0}, {"proj_bias", true}}}});
+  ASSERT_THAT(text, IsOk());
+  EXPECT_FALSE(std::get<VisionTransformerConfig>(text->vision).transformer.layer_scale);
+  EXPECT_TRUE(text->text.transformer.layer_scale);
+  EXPECT_TRUE(text->text.projection_bias);
+}
+
 TEST(ReadOpenClipConfig, RefusesTowersItDoesNotHave) {
   struct Case {
     const char* section;
@@ -157,7 +174,8 @@ TEST(ReadOpenClipConfig, RefusesTowersItDoesNotHave) {
                                    {"vision_cfg", {{"attentional_pool", true}}, "vision_cfg.attentional_pool"},
                                    {"vision_cfg", {{"no_ln_pre", true}}, "vision_cfg.no_ln_pre"},
                                    {"vision_cfg", {{"pool_type", "avg"}}, "vision_cfg.pool_type"},
-                                   {"vision_cfg", {{"ls_init_value", 0.1}}, "vision_cfg.ls_init_value"},
+                                   {"vision_cfg", {{"scale_fc", true}}, "vision_cfg.scale_fc"},
+                                   {"text_cfg", {{"scale_heads", true}}, "text_cfg.scale_heads"},
                                    {"vision_cfg", {{"head_width", 50}}, "vision_cfg.head_width"},
                                    {"vision_cfg", {{"layers", {1, 2, 3}}}, "vision_cfg.layers"},
                                    {"vision_cfg", {{"layers", {1, 2, 3, 0}}}, "vision_cfg.layers"},
@@ -165,7 +183,7 @@ TEST(ReadOpenClipConfig, RefusesTowersItDoesNotHave) {
                                    {"text_cfg", {{"hf_model_name", "roberta"}}, "text_cfg.hf_model_name"},
                                    {"text_cfg", {{"hf_tokenizer_name", "x"}}, "text_cfg.hf_tokenizer_name"},
                                    {"text_cfg", {{"no_causal_mask", true}}, "text_cfg.no_causal_mask"},
-                                   {"text_cfg", {{"proj_bias", true}}, "text_cfg.proj_bias"},
+                                   {"text_cfg", {{"proj_type", "none"}}, "text_cfg.proj_type"},
                                    {"text_cfg", {{"pool_type", "last"}}, "text_cfg.pool_type"},
                                    {"text_cfg", {{"pool_type", "eos"}}, "text_cfg.eos_id"},
                                    {"text_cfg", {{"heads", 7}}, "text_cfg.heads"},

@@ -35,7 +35,7 @@ StoredWeight& Named(std::vector<StoredWeight>& weights, const std::string& name)
 
 TEST(StoredNames, AreTheNamesOfThePublishedFiles) {
   const auto one = [](const char* key) {
-    const StoredName name = StoredNames(Layout::kHuggingFace, "", key);
+    const StoredName name = StoredNames({.layout = Layout::kHuggingFace}, key);
     return name.parts.at(0) + (name.transposed ? " transposed" : "");
   };
   EXPECT_EQ(one("visual.class_embedding"), "vision_model.embeddings.class_embedding");
@@ -52,11 +52,16 @@ TEST(StoredNames, AreTheNamesOfThePublishedFiles) {
   EXPECT_EQ(one("transformer.resblocks.3.mlp.c_fc.weight"), "text_model.encoder.layers.3.mlp.fc1.weight");
   EXPECT_EQ(one("ln_final.bias"), "text_model.final_layer_norm.bias");
   EXPECT_EQ(one("text_projection"), "text_projection.weight transposed");
-  const StoredName packed = StoredNames(Layout::kHuggingFace, "", "transformer.resblocks.2.attn.in_proj_bias");
+  const StoredName packed = StoredNames({.layout = Layout::kHuggingFace}, "transformer.resblocks.2.attn.in_proj_bias");
   EXPECT_THAT(packed.parts, testing::ElementsAre("text_model.encoder.layers.2.self_attn.q_proj.bias", "text_model.encoder.layers.2.self_attn.k_proj.bias",
                                                  "text_model.encoder.layers.2.self_attn.v_proj.bias"));
-  EXPECT_EQ(StoredNames(Layout::kOpenClip, "text.", "transformer.resblocks.2.ln_1.bias").parts[0], "text.transformer.resblocks.2.ln_1.bias");
-  EXPECT_EQ(StoredNames(Layout::kOpenClip, "text.", "visual.conv1.weight").parts[0], "visual.conv1.weight");
+  const WeightNaming nested = {.layout = Layout::kOpenClip, .text_prefix = "text.", .linear_text_projection = true};
+  EXPECT_EQ(StoredNames(nested, "transformer.resblocks.2.ln_1.bias").parts[0], "text.transformer.resblocks.2.ln_1.bias");
+  EXPECT_EQ(StoredNames(nested, "visual.conv1.weight").parts[0], "visual.conv1.weight");
+  EXPECT_EQ(StoredNames(nested, "text_projection").parts[0], "text.text_projection.weight");
+  EXPECT_TRUE(StoredNames(nested, "text_projection").transposed);
+  EXPECT_EQ(StoredNames(nested, "text_projection.bias").parts[0], "text.text_projection.bias");
+  EXPECT_EQ(StoredNames({}, "text_projection").parts[0], "text_projection");
 }
 
 TEST(ModelWeights, FindsEveryTensorAndIgnoresWhatEncodingDoesNotNeed) {
@@ -79,6 +84,28 @@ TEST(ModelWeights, FindsANestedTextTower) {
   const ClipConfig config = Smallest(Layout::kOpenClip);
   WriteSafetensors(folder / "open_clip_model.safetensors", StoredReferenceWeights(config, "text."));
   EXPECT_THAT(ModelWeights::Open(folder.path(), config), IsOk());
+}
+
+TEST(ModelWeights, FindsLayerScaleAndALinearTextProjectionFlatOrNested) {
+  for (const char* prefix : {"", "text."}) {
+    const TempDir folder;
+    ClipConfig config = Smallest(Layout::kOpenClip);
+    config.text.projection_bias = config.text.transformer.layer_scale = true;
+    std::get<VisionTransformerConfig>(config.vision).transformer.layer_scale = true;
+    std::vector<StoredWeight> stored = StoredReferenceWeights(config, prefix);
+    WriteSafetensors(folder / "open_clip_model.safetensors", stored);
+    const Result<ModelWeights> weights = ModelWeights::Open(folder.path(), config);
+    ASSERT_THAT(weights, IsOk());
+    EXPECT_TRUE(weights->Source("text_projection").transposed);
+    EXPECT_EQ(weights->Source("text_projection").parts[0].tensor->shape, Shape({4, 8}));
+    EXPECT_EQ(weights->Source("text_projection.bias").parts[0].tensor->shape, Shape({4}));
+    for (const char* key : {"visual.transformer.resblocks.1.ls_2.gamma", "transformer.resblocks.0.ls_1.gamma"}) {
+      EXPECT_EQ(weights->Source(key).parts[0].tensor->shape, Shape({8}));
+    }
+    Named(stored, prefix + std::string("transformer.resblocks.1.ls_1.gamma")).name = "elsewhere";
+    WriteSafetensors(folder / "open_clip_model.safetensors", stored);
+    EXPECT_THAT(ModelWeights::Open(folder.path(), config), StatusIs(StatusCode::kCorrupt, HasSubstr("transformer.resblocks.1.ls_1.gamma")));
+  }
 }
 
 TEST(ModelWeights, FollowsAnIndexOfShards) {

@@ -87,7 +87,8 @@ std::map<std::string, json> HuggingFaceFiles(const ClipConfig& config) {
 
 json OpenClipVision(const encoder::VisionTransformerConfig& vision) {
   const auto& transformer = vision.transformer;
-  return {{"layers", transformer.layers},         {"width", transformer.width},      {"head_width", transformer.width / transformer.heads},
+  const json layer_scale = transformer.layer_scale ? json(1e-5) : json();
+  return {{"ls_init_value", layer_scale}, {"layers", transformer.layers},         {"width", transformer.width},      {"head_width", transformer.width / transformer.heads},
           {"patch_size", vision.patch_size},      {"image_size", vision.image_size},
           {"mlp_ratio", (static_cast<double>(transformer.mlp_width) + 0.5) / static_cast<double>(transformer.width)}};
 }
@@ -102,7 +103,8 @@ std::map<std::string, json> OpenClipFiles(const ClipConfig& config) {
   const json model = {{"embed_dim", config.embed_dim},
                       {"quick_gelu", text.transformer.activation == Activation::kQuickGelu},
                       {"vision_cfg", std::visit([](const auto& vision) { return OpenClipVision(vision); }, config.vision)},
-                      {"text_cfg", {{"context_length", text.context_length}, {"vocab_size", text.vocab_size}, {"width", text.transformer.width},
+                      {"text_cfg", {{"proj_bias", text.projection_bias}, {"ls_init_value", text.transformer.layer_scale ? json(1e-5) : json()},
+                                    {"context_length", text.context_length}, {"vocab_size", text.vocab_size}, {"width", text.transformer.width},
                                     {"heads", text.transformer.heads}, {"layers", text.transformer.layers},
                                     {"mlp_ratio", (static_cast<double>(text.transformer.mlp_width) + 0.5) / static_cast<double>(text.transformer.width)}}}};
   return {{"open_clip_config.json", {{"model_cfg", model}, {"preprocess_cfg", {{"size", config.ImageSize()}}}}}};
@@ -122,7 +124,8 @@ ClipConfig Sized(ClipConfig config) {
 std::vector<StoredWeight> StoredReferenceWeights(const ClipConfig& config, const std::string& text_prefix) {
   std::vector<StoredWeight> weights;
   for (const encoder::ExpectedWeight& expected : encoder::ExpectedWeights(config)) {
-    const encoder::StoredName name = encoder::StoredNames(config.layout, text_prefix, expected.key);
+    const encoder::StoredName name = encoder::StoredNames(
+        {.layout = config.layout, .text_prefix = text_prefix, .linear_text_projection = config.text.projection_bias}, expected.key);
     const auto parts = static_cast<int64_t>(name.parts.size());
     for (int64_t part = 0; part < parts; ++part) {
       Shape shape = expected.shape;

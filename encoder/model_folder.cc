@@ -37,7 +37,11 @@ std::string NameOf(const std::string& folder) {
   fs::path path = fs::weakly_canonical(folder, error);
   if (error) path = folder;
   if (!path.has_filename()) path = path.parent_path();
-  return path.filename().string();
+  // Hugging Face's cache: models--OWNER--MODEL/snapshots/COMMIT.
+  if (path.parent_path().filename() == "snapshots") path = path.parent_path().parent_path();
+  const std::string last = path.filename().string();
+  const size_t dashes = last.rfind("--");
+  return last.starts_with("models--") && dashes != std::string::npos ? last.substr(dashes + 2) : last;
 }
 
 Result<std::string> ReadDescription(const std::string& folder) {

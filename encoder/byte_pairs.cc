@@ -25,6 +25,7 @@ class Merger {
  public:
   Merger(const Vocabulary& vocabulary, std::string_view piece) : vocabulary_(vocabulary) {
     const auto count = static_cast<int32_t>(piece.size());
+    symbols_.reserve(piece.size());
     for (int32_t i = 0; i < count; ++i) {
       const auto byte = static_cast<uint8_t>(piece[static_cast<size_t>(i)]);
       const bool last = i + 1 == count;
@@ -33,15 +34,13 @@ class Merger {
     for (int32_t i = 0; i < count; ++i) Consider(i);
   }
 
-  std::vector<int32_t> Run() {
+  void Run(std::vector<int64_t>& ids) {
     while (!candidates_.empty()) {
       const Candidate best = candidates_.top();
       candidates_.pop();
       if (IsCurrent(best)) Apply(best);
     }
-    std::vector<int32_t> ids;
     for (int32_t i = 0; i != kNone; i = At(i).next) ids.push_back(At(i).id);
-    return ids;
   }
 
  private:
@@ -77,6 +76,6 @@ class Merger {
 
 }  // namespace
 
-std::vector<int32_t> MergeBytePairs(const Vocabulary& vocabulary, std::string_view piece) { return Merger(vocabulary, piece).Run(); }
+void MergeBytePairs(const Vocabulary& vocabulary, std::string_view piece, std::vector<int64_t>& ids) { Merger(vocabulary, piece).Run(ids); }
 
 }  // namespace fovea::encoder

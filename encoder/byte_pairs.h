@@ -13,7 +13,7 @@
 
 namespace fovea::encoder {
 
-// Requires: `piece` is not empty.
-std::vector<int32_t> MergeBytePairs(const Vocabulary& vocabulary, std::string_view piece);
+// Appends the piece's ids to `ids`. Requires: `piece` is not empty.
+void MergeBytePairs(const Vocabulary& vocabulary, std::string_view piece, std::vector<int64_t>& ids);
 
 }  // namespace fovea::encoder

@@ -5,7 +5,6 @@
 namespace fovea::encoder {
 namespace {
 
-constexpr char32_t kLongS = 0x17F;  // counts as an s where case does not matter
 // The one mark whose capital is a letter: where case does not matter it is neither a letter nor no letter, and falls out.
 constexpr char32_t kIotaSubscript = 0x345;
 
@@ -27,20 +26,14 @@ size_t RunLength(std::u32string_view text, bool (*belongs)(char32_t)) {
   return length;
 }
 
-size_t PieceLength(std::u32string_view text) {
-  if (const size_t contraction = ContractionLength(text); contraction > 0) return contraction;
-  if (const size_t letters = RunLength(text, IsLetter); letters > 0) return letters;
-  return IsNumber(text.front()) ? 1 : RunLength(text, IsSign);
-}
-
 }  // namespace
 
-std::optional<std::u32string_view> NextPiece(std::u32string_view& text) {
-  text.remove_prefix(RunLength(text, IsSkipped));
-  if (text.empty()) return std::nullopt;
-  const std::u32string_view piece = text.substr(0, PieceLength(text));
-  text.remove_prefix(piece.size());
-  return piece;
+void SkipToPiece(std::u32string_view& text) { text.remove_prefix(RunLength(text, IsSkipped)); }
+
+std::u32string_view FirstPiece(std::u32string_view text) {
+  if (const size_t contraction = ContractionLength(text); contraction > 0) return text.substr(0, contraction);
+  if (const size_t letters = RunLength(text, IsLetter); letters > 0) return text.substr(0, letters);
+  return text.substr(0, IsNumber(text.front()) ? 1 : RunLength(text, IsSign));
 }
 
 }  // namespace fovea::encoder

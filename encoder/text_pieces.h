@@ -1,16 +1,20 @@
 #pragma once
-// NextPiece cuts a cleaned text into the pieces that the byte-pair vocabulary works on: words, single digits, runs of signs.
+// SkipToPiece and FirstPiece cut a cleaned text into the pieces that a byte-pair vocabulary works on: words, digits, runs of signs.
 //
 // Owns:    nothing.
 // Threads: any.
 // Errors:  none.
 // Units:   code points.
-#include <optional>
 #include <string_view>
 
 namespace fovea::encoder {
 
-// Takes the first piece off the front of `text`; nullopt when nothing but what is skipped (spaces) is left. The view is into `text`.
-std::optional<std::u32string_view> NextPiece(std::u32string_view& text);
+constexpr char32_t kLongS = 0x17F;  // counts as an s where case does not matter
+
+// Takes what stands between pieces off the front of `text`: spaces, mostly.
+void SkipToPiece(std::u32string_view& text);
+
+// The piece that `text` begins with, a view into it. Requires: `text` is not empty and begins with a piece.
+std::u32string_view FirstPiece(std::u32string_view text);
 
 }  // namespace fovea::encoder

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "encoder/html_entities.h"
+#include "encoder/mojibake.h"
 #include "encoder/unicode_text.h"
 
 namespace fovea::encoder {
@@ -55,12 +56,11 @@ std::u32string NarrowWidth(char32_t c) {
   return c >= 0xFF01 && c <= 0xFFEF ? Nfkc(std::u32string(1, c)) : std::u32string(1, c);
 }
 
-// Steps that look at one character: C1 controls, letters in one, width, quotes.
+// Steps that look at one character: letters in one, width, quotes.
 std::u32string RepairCharacters(std::u32string_view text) {
   std::u32string out;
   out.reserve(text.size());
-  for (const char32_t original : text) {
-    const char32_t c = original >= 0x80 && original <= 0x9F ? Windows1252Character(original) : original;
+  for (const char32_t c : text) {
     const std::u32string_view letters = LettersOf(c);
     for (const char32_t narrow : letters.empty() ? NarrowWidth(c) : std::u32string(letters)) out.push_back(StraightQuote(narrow));
   }
@@ -78,11 +78,11 @@ std::u32string RepairLineBreaks(std::u32string_view text) {
   return out;
 }
 
-// The length of a terminal's colour code at the beginning of `text`: ESC [ digits and ; letter. 0 if there is none.
+// The length of a terminal's colour code at the beginning of `text`: ESC [ digits (of any script) and ; letter. 0 if there is none.
 size_t TerminalCodeLength(std::u32string_view text) {
   if (text.size() < 3 || text[0] != kEscape || text[1] != U'[') return 0;
   size_t at = 2;
-  while (at < text.size() && ((text[at] >= U'0' && text[at] <= U'9') || text[at] == U';')) ++at;
+  while (at < text.size() && (IsDecimalDigit(text[at]) || text[at] == U';')) ++at;
   if (at == text.size()) return 0;
   const char32_t letter = text[at] | 0x20;
   return text[at] < 0x80 && letter >= U'a' && letter <= U'z' ? at + 1 : 0;
@@ -103,7 +103,7 @@ enum class Entities { kKeep, kUnescape };
 // Once through all steps; RepairLine repeats them until nothing changes.
 std::u32string RepairOnce(std::u32string_view line, Entities entities) {
   std::u32string text = entities == Entities::kUnescape ? UnescapeTerminatedHtml(line) : std::u32string(line);
-  text = RepairLineBreaks(RepairCharacters(text));
+  text = RepairLineBreaks(RepairCharacters(RepairC1Controls(RepairMojibake(text))));
   return Nfc(RemoveControls(text));
 }
 

@@ -1,11 +1,10 @@
 #pragma once
-// RepairText undoes what programs do to text on its way: entities, ligatures, curly quotes, wide forms, control characters.
+// RepairText undoes what programs do to text on its way: wrong code pages, entities, ligatures, curly quotes, controls.
 //
 // Owns:    nothing.
 // Threads: any.
 // Errors:  none.
-// Units:   code points. The steps are those of ftfy 6.3's fix_text with its defaults but for one: text that was decoded
-//          with the wrong character set is not guessed back (encoder/README.md).
+// Units:   code points. The steps are those of ftfy 6.3's fix_text with its defaults, line by line.
 #include <string>
 #include <string_view>
 

@@ -6,6 +6,7 @@
 // Errors:  Load: as LoadVocabulary. Encode takes any bytes and never fails.
 // Units:   ids of the model's vocabulary.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,10 +33,11 @@ class Tokenizer {
 
  private:
   void Append(std::u32string_view text, size_t most, std::vector<int64_t>& ids) const;
-  // The length of a special's spelling at the beginning of `text` and its id; length 0 if there is none.
+  // The special whose spelling `text` begins with. As in the original, one spelt with a long s is found too, but means
+  // only a piece of text.
   struct Literal {
-    size_t length = 0;
-    int32_t id = 0;
+    size_t length = 0;  // 0 if there is none
+    std::optional<int32_t> id;
   };
   Literal FindLiteral(std::u32string_view text) const;
 

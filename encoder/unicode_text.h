@@ -1,7 +1,7 @@
 #pragma once
 // Unicode text as code points: the few operations that cleaning and splitting a text need, done by ICU.
 //
-// Owns:    nothing.
+// Owns:    nothing; letters newer than ICU stand in newer_letters.inc, written by make_newer_letters.py.
 // Threads: any.
 // Errors:  none; bytes that are not UTF-8 become U+FFFD.
 // Units:   code points, UTF-8 bytes.
@@ -23,5 +23,6 @@ std::u32string UpperCase(std::u32string_view text);
 bool IsWhitespace(char32_t c);  // the property White_Space
 bool IsLetter(char32_t c);      // general categories L*
 bool IsNumber(char32_t c);      // general categories N*
+bool IsDecimalDigit(char32_t c);  // general category Nd
 
 }  // namespace fovea::encoder

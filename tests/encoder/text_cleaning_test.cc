@@ -67,11 +67,14 @@ TEST(UnescapeTerminatedHtml, NeedsTheSemicolonAndKnowsCapitals) {
 
 std::vector<std::u32string> Pieces(std::u32string_view text) {
   std::vector<std::u32string> pieces;
-  while (const auto piece = NextPiece(text)) pieces.emplace_back(*piece);
+  for (SkipToPiece(text); !text.empty(); SkipToPiece(text)) {
+    pieces.emplace_back(FirstPiece(text));
+    text.remove_prefix(pieces.back().size());
+  }
   return pieces;
 }
 
-TEST(NextPiece, CutsAsTheVocabularyExpects) {
+TEST(FirstPiece, CutsAsTheVocabularyExpects) {
   using List = std::vector<std::u32string>;
   EXPECT_EQ(Pieces(U"should've 'tis 2021 \u00bd!!?"), List({U"should", U"'ve", U"'t", U"is", U"2", U"0", U"2", U"1", U"\u00bd", U"!!?"}));
   EXPECT_EQ(Pieces(U"it'\u017f a_b"), List({U"it", U"'\u017f", U"a", U"_", U"b"}));

@@ -59,24 +59,24 @@ TEST(Tokenizer, TakesAnyBytesAndFramesOnce) {
 }
 
 // All occurrences of the best pair at once, from the left: the definition, slow.
-std::vector<int32_t> MergeByDefinition(const Vocabulary& vocabulary, std::string_view piece) {
-  std::vector<int32_t> ids;
+Ids MergeByDefinition(const Vocabulary& vocabulary, std::string_view piece) {
+  Ids ids;
   for (size_t i = 0; i < piece.size(); ++i) {
     const auto byte = static_cast<uint8_t>(piece[i]);
     ids.push_back(i + 1 == piece.size() ? vocabulary.LastByteId(byte) : vocabulary.ByteId(byte));
   }
   for (;;) {
     std::optional<Vocabulary::Merge> best;
-    std::pair<int32_t, int32_t> pair;
+    std::pair<int64_t, int64_t> pair;
     for (size_t i = 0; i + 1 < ids.size(); ++i) {
-      const auto merge = vocabulary.FindMerge(ids[i], ids[i + 1]);
+      const auto merge = vocabulary.FindMerge(static_cast<int32_t>(ids[i]), static_cast<int32_t>(ids[i + 1]));
       if (merge && (!best || merge->rank < best->rank)) {
         best = merge;
         pair = {ids[i], ids[i + 1]};
       }
     }
     if (!best) return ids;
-    std::vector<int32_t> next;
+    Ids next;
     for (size_t i = 0; i < ids.size(); ++i) {
       const bool here = i + 1 < ids.size() && ids[i] == pair.first && ids[i + 1] == pair.second;
       next.push_back(here ? best->id : ids[i]);
@@ -86,19 +86,25 @@ std::vector<int32_t> MergeByDefinition(const Vocabulary& vocabulary, std::string
   }
 }
 
+Ids Merged(const Vocabulary& vocabulary, std::string_view piece) {
+  Ids ids;
+  MergeBytePairs(vocabulary, piece, ids);
+  return ids;
+}
+
 TEST(MergeBytePairs, AgreesWithTheDefinition) {
   const Tokenizer tokenizer = MakeTokenizer();
   std::mt19937 random(11);
   for (int round = 0; round < 500; ++round) {
     std::string piece(1 + random() % 24, 'a');
     for (char& c : piece) c = "aaabcdogt"[random() % 9];
-    EXPECT_EQ(MergeBytePairs(tokenizer.vocabulary(), piece), MergeByDefinition(tokenizer.vocabulary(), piece)) << piece;
+    EXPECT_EQ(Merged(tokenizer.vocabulary(), piece), MergeByDefinition(tokenizer.vocabulary(), piece)) << piece;
   }
 }
 
 TEST(MergeBytePairs, IsQuickOnOneEndlessWord) {
   const Tokenizer tokenizer = MakeTokenizer();
-  EXPECT_EQ(MergeBytePairs(tokenizer.vocabulary(), std::string(1 << 18, 'a')).size(), (1u << 16) + 2u);
+  EXPECT_EQ(Merged(tokenizer.vocabulary(), std::string(1 << 18, 'a')).size(), (1u << 16) + 2u);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "encoder/clip_config.h"
-#include "encoder/safetensors.h"
+#include "encoder/stored_tensors.h"
 
 namespace fovea::encoder {
 

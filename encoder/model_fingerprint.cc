@@ -21,8 +21,8 @@ void Add(std::string& digests, std::string_view bytes) {
   digests.append(digest.begin(), digest.end());
 }
 
-Status AddWeights(std::string& digests, const SafetensorsFile& file) {
-  Add(digests, file.header());
+Status AddWeights(std::string& digests, const TensorFile& file) {
+  Add(digests, file.table());
   Add(digests, std::to_string(file.size_bytes()));
   std::string sample;
   for (int64_t i = 0; i < kSamples; ++i) {

@@ -1,7 +1,7 @@
 #pragma once
 // ModelWeights finds every tensor of a CLIP model in the files of a model folder and checks names, shapes and types.
 //
-// Owns:    the open safetensors files; tensor data stays in them until it is read.
+// Owns:    the open weights files; tensor data stays in them until it is read.
 // Threads: after Open, any thread may call any method.
 // Errors:  kNotFound (no weights file), kCorrupt (missing, mis-shaped or unexpected tensors, named), kUnsupported. Never throws.
 // Shapes:  of the internal (OpenAI) layout; see encoder/expected_weights.h.
@@ -11,7 +11,7 @@
 
 #include "base/status.h"
 #include "encoder/clip_config.h"
-#include "encoder/safetensors.h"
+#include "encoder/stored_tensors.h"
 #include "encoder/weight_files.h"
 
 namespace fovea::encoder {
@@ -19,7 +19,7 @@ namespace fovea::encoder {
 // One tensor: the parts' rows one under another, then transposed if `transposed`.
 struct WeightSource {
   struct Part {
-    const SafetensorsFile* file = nullptr;
+    const TensorFile* file = nullptr;
     const StoredTensor* tensor = nullptr;
   };
   std::vector<Part> parts;

@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 #include "encoder/json_fields.h"
+#include "encoder/pickled_tensors.h"
+#include "encoder/safetensors.h"
 
 namespace fovea::encoder {
 namespace {
@@ -60,12 +62,22 @@ Result<std::vector<std::string>> WeightFileNames(const std::string& folder, Layo
 
 }  // namespace
 
+Result<TensorFile> OpenWeightFile(const std::string& path) {
+  std::string beginning(4, '\0');
+  {
+    ASSIGN_OR_RETURN(const TensorFile file, TensorFile::Open(path));
+    beginning.resize(static_cast<size_t>(std::min<int64_t>(file.size_bytes(), 4)));
+    RETURN_IF_ERROR(file.Read(0, std::as_writable_bytes(std::span(beginning))));
+  }
+  return LooksPickled(beginning) ? OpenPickledTensors(path) : OpenSafetensors(path);
+}
+
 Result<WeightFiles> OpenWeightFiles(const std::string& folder, Layout layout) {
   ASSIGN_OR_RETURN(const std::vector<std::string> names, WeightFileNames(folder, layout));
   WeightFiles files;
   for (const std::string& name : names) {
-    ASSIGN_OR_RETURN(SafetensorsFile file, SafetensorsFile::Open(folder + "/" + name));
-    files.push_back(std::make_unique<SafetensorsFile>(std::move(file)));
+    ASSIGN_OR_RETURN(TensorFile file, OpenWeightFile(folder + "/" + name));
+    files.push_back(std::make_unique<TensorFile>(std::move(file)));
   }
   return files;
 }

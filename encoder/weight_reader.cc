@@ -20,9 +20,11 @@ at::ScalarType ScalarTypeOf(TensorType type) {
 }  // namespace
 
 Result<at::Tensor> WeightReader::ReadPart(const WeightSource::Part& part) const {
-  at::Tensor tensor = at::empty(part.tensor->shape, ScalarTypeOf(part.tensor->type));
-  const std::span<std::byte> bytes(static_cast<std::byte*>(tensor.data_ptr()), tensor.nbytes());
-  RETURN_IF_ERROR(part.file->Read(part.tensor->offset, bytes));
+  const StoredTensor& stored = *part.tensor;
+  at::Tensor numbers = at::empty({stored.bytes / BytesPerElement(stored.type)}, ScalarTypeOf(stored.type));
+  const std::span<std::byte> bytes(static_cast<std::byte*>(numbers.data_ptr()), numbers.nbytes());
+  RETURN_IF_ERROR(part.file->Read(stored.offset, bytes));
+  const at::Tensor tensor = stored.strides.empty() ? numbers.view(stored.shape) : numbers.as_strided(stored.shape, stored.strides).contiguous();
   return tensor.to(at::kFloat);
 }
 

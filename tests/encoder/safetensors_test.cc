@@ -39,9 +39,9 @@ const json kGood = {{"__metadata__", {{"format", "pt"}}},
                     {"none", Tensor("BF16", {0, 5}, {34, 34})}};
 constexpr size_t kGoodBytes = 34;
 
-TEST(SafetensorsFile, ReadsTableAndData) {
+TEST(OpenSafetensors, ReadsTableAndData) {
   const TempDir folder;
-  const Result<SafetensorsFile> file = SafetensorsFile::Open(folder.Write("model.safetensors", Container(kGood, kGoodBytes)));
+  const Result<TensorFile> file = OpenSafetensors(folder.Write("model.safetensors", Container(kGood, kGoodBytes)));
   ASSERT_THAT(file, IsOk());
   ASSERT_EQ(file->tensors().size(), 4u);
   const StoredTensor& a = file->tensors().at("a");
@@ -55,28 +55,28 @@ TEST(SafetensorsFile, ReadsTableAndData) {
   EXPECT_EQ(b[1], std::byte{25});
 }
 
-TEST(SafetensorsFile, RefusesAFileCutAtAnyLength) {
+TEST(OpenSafetensors, RefusesAFileCutAtAnyLength) {
   const TempDir folder;
   const std::string whole = Container(kGood, kGoodBytes);
   for (size_t length = 0; length < whole.size(); ++length) {
     const std::string path = folder.Write("model.safetensors", whole.substr(0, length));
-    EXPECT_THAT(SafetensorsFile::Open(path), StatusIs(StatusCode::kCorrupt, HasSubstr(path))) << length << " of " << whole.size();
+    EXPECT_THAT(OpenSafetensors(path), StatusIs(StatusCode::kCorrupt, HasSubstr(path))) << length << " of " << whole.size();
   }
-  EXPECT_THAT(SafetensorsFile::Open(folder.Write("long", whole + "x")), StatusIs(StatusCode::kCorrupt));
+  EXPECT_THAT(OpenSafetensors(folder.Write("long", whole + "x")), StatusIs(StatusCode::kCorrupt));
 }
 
-TEST(SafetensorsFile, RefusesAbsurdHeaderLengths) {
+TEST(OpenSafetensors, RefusesAbsurdHeaderLengths) {
   const TempDir folder;
   for (const uint64_t length : {uint64_t{1000}, uint64_t{1} << 31, uint64_t{1} << 62, ~uint64_t{0}}) {
-    EXPECT_THAT(SafetensorsFile::Open(folder.Write("f", Bytes(length, "{}", ""))), StatusIs(StatusCode::kCorrupt, HasSubstr("header of")));
+    EXPECT_THAT(OpenSafetensors(folder.Write("f", Bytes(length, "{}", ""))), StatusIs(StatusCode::kCorrupt, HasSubstr("header of")));
   }
 }
 
-TEST(SafetensorsFile, RefusesHeadersThatAreNoTable) {
+TEST(OpenSafetensors, RefusesHeadersThatAreNoTable) {
   const TempDir folder;
   const std::vector<std::string> headers = {"", "[]", "null", "{", "\"a\"", "{\"a\": }", std::string(1000, '['), "{\"a\xff\": 1}"};
   for (const std::string& header : headers) {
-    EXPECT_THAT(SafetensorsFile::Open(folder.Write("f", Bytes(header.size(), header, ""))), StatusIs(StatusCode::kCorrupt)) << header;
+    EXPECT_THAT(OpenSafetensors(folder.Write("f", Bytes(header.size(), header, ""))), StatusIs(StatusCode::kCorrupt)) << header;
   }
 }
 
@@ -85,7 +85,7 @@ struct BadEntry {
   const char* message;
 };
 
-TEST(SafetensorsFile, NamesTheTensorThatIsWrong) {
+TEST(OpenSafetensors, NamesTheTensorThatIsWrong) {
   const int64_t huge = int64_t{1} << 62;
   const std::vector<BadEntry> entries = {
       {json(5), "expected an object"},
@@ -107,33 +107,33 @@ TEST(SafetensorsFile, NamesTheTensorThatIsWrong) {
       {Tensor("F32", {huge, 0}, {0, 8}), "does not take"}};
   const TempDir folder;
   for (const BadEntry& bad : entries) {
-    const Result<SafetensorsFile> file = SafetensorsFile::Open(folder.Write("f", Container({{"the.name", bad.entry}}, 8)));
+    const Result<TensorFile> file = OpenSafetensors(folder.Write("f", Container({{"the.name", bad.entry}}, 8)));
     ASSERT_FALSE(file.has_value()) << bad.entry;
     EXPECT_THAT(file.error().message(), testing::AllOf(HasSubstr("\"the.name\""), HasSubstr(bad.message)));
   }
 }
 
-TEST(SafetensorsFile, RefusesOverlapsAndHoles) {
+TEST(OpenSafetensors, RefusesOverlapsAndHoles) {
   const TempDir folder;
   const json overlap = {{"a", Tensor("U8", {6}, {0, 6})}, {"b", Tensor("U8", {4}, {4, 8})}};
-  EXPECT_THAT(SafetensorsFile::Open(folder.Write("f", Container(overlap, 8))), StatusIs(StatusCode::kCorrupt, HasSubstr("\"b\"")));
+  EXPECT_THAT(OpenSafetensors(folder.Write("f", Container(overlap, 8))), StatusIs(StatusCode::kCorrupt, HasSubstr("\"b\"")));
   const json hole = {{"a", Tensor("U8", {2}, {0, 2})}, {"b", Tensor("U8", {4}, {4, 8})}};
-  EXPECT_THAT(SafetensorsFile::Open(folder.Write("f", Container(hole, 8))), StatusIs(StatusCode::kCorrupt, HasSubstr("hole")));
+  EXPECT_THAT(OpenSafetensors(folder.Write("f", Container(hole, 8))), StatusIs(StatusCode::kCorrupt, HasSubstr("hole")));
 }
 
-TEST(SafetensorsFile, IsAnErrorWhenTheFileIsCutAfterOpening) {
+TEST(OpenSafetensors, IsAnErrorWhenTheFileIsCutAfterOpening) {
   const TempDir folder;
   const std::string path = folder.Write("f", Container(kGood, kGoodBytes));
-  const Result<SafetensorsFile> file = SafetensorsFile::Open(path);
+  const Result<TensorFile> file = OpenSafetensors(path);
   ASSERT_THAT(file, IsOk());
   std::filesystem::resize_file(path, 20);
   std::array<std::byte, 24> data{};
   EXPECT_THAT(file->Read(file->tensors().at("a").offset, data), StatusIs(StatusCode::kCorrupt, HasSubstr("ends before its data")));
 }
 
-TEST(SafetensorsFile, IsNotFoundWhenThereIsNone) {
+TEST(OpenSafetensors, IsNotFoundWhenThereIsNone) {
   const TempDir folder;
-  EXPECT_THAT(SafetensorsFile::Open(folder / "none"), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(OpenSafetensors(folder / "none"), StatusIs(StatusCode::kNotFound));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "tests/support/model_folder_writer.h"
 
+#include <bit>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -43,23 +44,11 @@ std::vector<float> Transposed(const std::vector<float>& values, int64_t rows, in
   return out;
 }
 
-size_t BytesPerValue(const std::string& type) { return type == "F16" ? 2 : type == "I64" ? 8 : 4; }
+size_t BytesPerValue(const std::string& type) { return type == "F16" || type == "BF16" ? 2 : type == "I64" ? 8 : 4; }
 
-void WriteValues(std::ofstream& file, const StoredWeight& weight) {
-  const std::vector<float> values = weight.values();
-  if (weight.type == "F32") {
-    file.write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float)));
-    return;
-  }
-  for (const float value : values) {
-    if (weight.type == "F16") {
-      const auto half = static_cast<_Float16>(value);
-      file.write(reinterpret_cast<const char*>(&half), sizeof(half));
-    } else {
-      const auto integer = static_cast<int64_t>(value);
-      file.write(reinterpret_cast<const char*>(&integer), sizeof(integer));
-    }
-  }
+template <typename T>
+void Append(std::string& bytes, T value) {
+  bytes.append(reinterpret_cast<const char*>(&value), sizeof(value));
 }
 
 const char* HiddenAct(Activation activation) {
@@ -144,6 +133,17 @@ std::vector<StoredWeight> StoredReferenceWeights(const ClipConfig& config, const
   return weights;
 }
 
+std::string ValueBytes(const StoredWeight& weight) {
+  std::string bytes;
+  for (const float value : weight.values()) {
+    if (weight.type == "F32") Append(bytes, value);
+    if (weight.type == "F16") Append(bytes, static_cast<_Float16>(value));
+    if (weight.type == "BF16") Append(bytes, static_cast<uint16_t>((std::bit_cast<uint32_t>(value) + 0x8000) >> 16));
+    if (weight.type == "I64") Append(bytes, static_cast<int64_t>(value));
+  }
+  return bytes;
+}
+
 void WriteSafetensors(const std::string& path, const std::vector<StoredWeight>& weights) {
   json table = {{"__metadata__", {{"format", "pt"}}}};
   size_t offset = 0;
@@ -157,7 +157,7 @@ void WriteSafetensors(const std::string& path, const std::vector<StoredWeight>& 
   std::ofstream file = OpenForWriting(path);
   file.write(reinterpret_cast<const char*>(&length), sizeof(length));
   file << header;
-  for (const StoredWeight& weight : weights) WriteValues(file, weight);
+  for (const StoredWeight& weight : weights) file << ValueBytes(weight);
 }
 
 std::map<std::string, json> ConfigFiles(const ClipConfig& config) {

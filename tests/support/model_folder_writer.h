@@ -12,11 +12,12 @@
 #include <vector>
 
 #include "encoder/clip_config.h"
-#include "encoder/safetensors.h"
+#include "encoder/stored_tensors.h"
 
 namespace fovea::test {
 
-// One tensor of a weights file. `values` is asked for only while the file is written; `type` is "F32" or "F16" or "I64".
+// One tensor of a weights file. `values` is asked for only while the file is written; `type` is "F32", "F16", "BF16"
+// or "I64".
 struct StoredWeight {
   std::string name;
   encoder::Shape shape;
@@ -26,6 +27,8 @@ struct StoredWeight {
 
 // The weights of a model under the names and in the forms of config.layout.
 std::vector<StoredWeight> StoredReferenceWeights(const encoder::ClipConfig& config, const std::string& text_prefix = "");
+// The numbers of a tensor as they stand in a file.
+std::string ValueBytes(const StoredWeight& weight);
 void WriteSafetensors(const std::string& path, const std::vector<StoredWeight>& weights);
 
 // What the configuration files of config.layout say about `config`; file name -> content.

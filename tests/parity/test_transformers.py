@@ -1,12 +1,8 @@
 """Random models written by transformers' CLIPModel, in the Hugging Face layout."""
-import gzip
-import json
-import pathlib
-
-import conftest  # noqa: F401  declares operators before torchvision is imported
-import numpy as np
-import open_clip.tokenizer
+import checkpoints
+import conftest
 import pytest
+import random_weights
 import torch
 from PIL import Image
 from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel, CLIPTokenizer
@@ -36,24 +32,14 @@ SHAPES = {
 }
 
 
-def write_vocabulary(folder: pathlib.Path) -> None:
-    """vocab.json and merges.txt of the published models, from the file that open_clip ships."""
-    lines = gzip.open(open_clip.tokenizer.default_bpe()).read().decode().split("\n")
-    tokenizer = open_clip.tokenizer.SimpleTokenizer()
-    ids = dict(tokenizer.encoder)
-    ids["<|startoftext|>"], ids["<|endoftext|>"] = ids.pop("<start_of_text>"), ids.pop("<end_of_text>")
-    (folder / "vocab.json").write_text(json.dumps(ids))
-    (folder / "merges.txt").write_text("#version: 0.2\n" + "\n".join(lines[1:49152 - 256 - 2 + 1]) + "\n")
-
-
 @pytest.fixture(scope="module", params=SHAPES)
 def model(request, tmp_path_factory):
     shape = SHAPES[request.param]
     folder = tmp_path_factory.mktemp("transformers")
     config = CLIPConfig(text_config=shape["text"], vision_config=shape["vision"], projection_dim=shape["projection_dim"])
-    clip = conftest.randomise(CLIPModel(config), seed=len(request.param))
+    clip = random_weights.randomise(CLIPModel(config), seed=len(request.param))
     clip.save_pretrained(folder)
-    write_vocabulary(folder)
+    checkpoints.write_huggingface_vocabulary(folder)
     tokenizer = CLIPTokenizer.from_pretrained(folder)
     if request.param != "quick_gelu":  # the other form of the same vocabulary
         (folder / "vocab.json").unlink()
@@ -66,15 +52,11 @@ def model(request, tmp_path_factory):
     return folder, clip, tokenizer, processor
 
 
-def pooled(output) -> np.ndarray:
-    return getattr(output, "pooler_output", output).numpy()
-
-
 @torch.inference_mode()
 def test_pictures(model, pictures, embed):
     folder, clip, _, processor = model
     pixels = torch.cat([processor(Image.open(p).convert("RGB"), return_tensors="pt")["pixel_values"] for p in pictures])
-    conftest.check_rows(embed(folder, pictures=pictures), pooled(clip.get_image_features(pixel_values=pixels)), pictures)
+    conftest.check_rows(embed(folder, pictures=pictures), conftest.pooled(clip.get_image_features(pixel_values=pixels)), pictures)
 
 
 @torch.inference_mode()
@@ -82,4 +64,4 @@ def test_texts(model, embed):
     folder, clip, tokenizer, _ = model
     length = clip.config.text_config.max_position_embeddings
     rows = tokenizer(list(COMMON), padding=True, truncation=True, max_length=length, return_tensors="pt")
-    conftest.check_rows(embed(folder, texts=COMMON), pooled(clip.get_text_features(**rows)), COMMON)
+    conftest.check_rows(embed(folder, texts=COMMON), conftest.pooled(clip.get_text_features(**rows)), COMMON)

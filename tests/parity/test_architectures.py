@@ -1,0 +1,113 @@
+"""Every architecture in every layout that exists for it, on random weights, beside open_clip and transformers.
+
+Short forms (full widths, few layers) run in every layout, RN50 and ViT-B/32 also whole; with FOVEA_TEST_LONG=1 all are run whole.
+"""
+import dataclasses
+import shutil
+
+import architectures
+import checkpoints
+import conftest
+import open_clip
+import pytest
+import random_weights
+import torch
+from architectures import ALL, VITS
+from open_clip.tokenizer import SimpleTokenizer
+from PIL import Image
+from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel
+
+TEXTS = ("a photo of a cat", "", "caf\u00e9 cr\u00e8me, ПРИВЕТ \U0001F600 you should've", "a very long story of a dog that went " * 20)
+WHOLE_ALWAYS = ("RN50", "ViT-B-32")
+
+OPEN_CLIP = [checkpoints.open_clip_flat]
+HUGGING_FACE = [checkpoints.huggingface, checkpoints.huggingface_sharded]
+
+
+def cases(short: dict, whole: dict) -> list:
+    """The parameters ((name, whole?), writer) of {name: writers}; those that share a model stand together."""
+    pairs = [((name, size), write) for size, table in ((False, short), (True, whole)) for name, writers in table.items() for write in writers]
+    return [pytest.param(form, write, id=f"{form[0]}{'-whole' if form[1] else ''}-{write.__name__}") for form, write in pairs]
+
+
+def open_clip_cases() -> list:
+    short = {name: OPEN_CLIP for name in ALL}
+    whole = {name: [checkpoints.open_clip_flat] for name in WHOLE_ALWAYS}
+    if conftest.LONG:
+        whole |= {name: [checkpoints.open_clip_flat] for name in ALL}
+    return cases(short, whole)
+
+
+def hugging_face_cases() -> list:
+    whole = VITS if conftest.LONG else ()
+    return cases({name: HUGGING_FACE for name in VITS}, {name: [checkpoints.huggingface_sharded] for name in whole})
+
+
+@dataclasses.dataclass
+class Reference:
+    """A model of one of the reference libraries, and what it says of a few pictures and texts."""
+    config: dict
+    clip: torch.nn.Module
+    pictures: list  # paths
+    pixels: torch.Tensor
+    features: tuple | None = None  # of the pictures, of the texts
+
+    @torch.inference_mode()
+    def run(self, encode_image, encode_text) -> None:
+        self.features = encode_image(self.pixels), encode_text(SimpleTokenizer()(list(TEXTS)))
+
+    def check(self, folder, embed) -> None:
+        """Holds the binary's features of `folder` against the reference's."""
+        if conftest.LONG:
+            self.clip = None  # the largest do not fit into memory twice
+        try:
+            found = embed(folder, texts=TEXTS, pictures=self.pictures)
+        finally:
+            shutil.rmtree(folder)  # as large as the model
+        conftest.check_rows(found[:len(TEXTS)], self.features[1], TEXTS)
+        conftest.check_rows(found[len(TEXTS):], self.features[0], self.pictures)
+
+
+def model_scope(fixture_name, config) -> str:
+    return "function" if conftest.LONG else "module"
+
+
+def reference_of(clip, config: dict, name: str, pictures: list, transform) -> Reference:
+    few = [p for p in pictures if p.name in ("noise-70x64.png", "ramps-333x501.jpg")]
+    pixels = torch.stack([transform(Image.open(p).convert("RGB")) for p in few])
+    return Reference(config, random_weights.randomise(clip, seed=len(name)), few, pixels)
+
+
+@pytest.fixture(scope=model_scope)
+def open_clip_model(request, pictures):
+    name, whole = request.param
+    config = architectures.config_of(name, whole)
+    transform = open_clip.image_transform(config["vision_cfg"]["image_size"], is_train=False, mean=checkpoints.MEAN, std=checkpoints.STD)
+    model = reference_of(open_clip.CLIP(**config), config, name, pictures, transform)
+    model.run(model.clip.encode_image, model.clip.encode_text)
+    return model
+
+
+@pytest.mark.parametrize("open_clip_model, write", open_clip_cases(), indirect=["open_clip_model"])
+def test_open_clip(open_clip_model, write, embed, scratch):
+    write(open_clip_model.clip, open_clip_model.config, scratch)
+    open_clip_model.check(scratch, embed)
+
+
+@pytest.fixture(scope=model_scope)
+def hugging_face_model(request, pictures):
+    name, whole = request.param
+    config = architectures.config_of(name, whole)
+    side = config["vision_cfg"]["image_size"]
+    processor = CLIPImageProcessorPil(size={"shortest_edge": side}, crop_size={"height": side, "width": side})
+    model = reference_of(CLIPModel(CLIPConfig(**architectures.huggingface_config(config))), config, name, pictures,
+                         lambda image: processor(image, return_tensors="pt")["pixel_values"][0])
+    model.run(lambda pixels: conftest.pooled(model.clip.get_image_features(pixels)),
+              lambda rows: conftest.pooled(model.clip.get_text_features(rows)))
+    return model
+
+
+@pytest.mark.parametrize("hugging_face_model, write", hugging_face_cases(), indirect=["hugging_face_model"])
+def test_hugging_face(hugging_face_model, write, embed, scratch):
+    write(hugging_face_model.clip, scratch)
+    hugging_face_model.check(scratch, embed)

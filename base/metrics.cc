@@ -44,6 +44,8 @@ class PrometheusHistogram final : public Histogram {
 const prometheus::Histogram::BucketBoundaries kSeconds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                                           0.1,    0.25,    0.5,    1,     2.5,    5,     10,   30,    60};
 
+const prometheus::Histogram::BucketBoundaries kCounts = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096};
+
 }  // namespace
 
 struct Metrics::Impl {
@@ -90,6 +92,11 @@ Gauge& Metrics::GetGauge(std::string_view name, std::string_view help, const Lab
 Histogram& Metrics::GetHistogram(std::string_view name, std::string_view help, const Labels& labels) {
   auto& family = prometheus::BuildHistogram().Name(std::string(name)).Help(std::string(help)).Register(impl_->registry);
   return impl_->Get(impl_->histograms, KeyOf(name, labels), family, labels, kSeconds);
+}
+
+Histogram& Metrics::GetCountHistogram(std::string_view name, std::string_view help, const Labels& labels) {
+  auto& family = prometheus::BuildHistogram().Name(std::string(name)).Help(std::string(help)).Register(impl_->registry);
+  return impl_->Get(impl_->histograms, KeyOf(name, labels), family, labels, kCounts);
 }
 
 std::string Metrics::Text() const { return prometheus::TextSerializer().Serialize(impl_->registry.Collect()); }

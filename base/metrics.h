@@ -48,6 +48,8 @@ class Metrics {
   Gauge& GetGauge(std::string_view name, std::string_view help, const Labels& labels = {});
   // Buckets from 0.1 ms to 60 s, for durations in seconds.
   Histogram& GetHistogram(std::string_view name, std::string_view help, const Labels& labels = {});
+  // Buckets 1, 2, 4 ... 4096, for sizes such as the rows of a batch.
+  Histogram& GetCountHistogram(std::string_view name, std::string_view help, const Labels& labels = {});
   // All metrics in Prometheus' text format, version 0.0.4.
   std::string Text() const;
 

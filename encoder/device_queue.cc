@@ -1,163 +1,226 @@
 #include "encoder/device_queue.h"
 
+#include <algorithm>
 #include <chrono>
-#include <deque>
-#include <functional>
 #include <optional>
-#include <variant>
-#include <vector>
+#include <utility>
 
+#include "base/log.h"
 #include "base/mutex.h"
 #include "base/worker.h"
+#include "encoder/batch_runner.h"
 
 namespace fovea::encoder {
 namespace {
 
-using Pictures = std::span<const ModelInput>;
-using Texts = std::span<const std::string>;
+using SteadyClock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
 
-// Texts of several callers that wait at the same time go through the network together, up to this many.
-constexpr size_t kMostTextsTogether = 64;
+constexpr milliseconds kLongestPause{30'000};  // between two tries of a device that fails
+constexpr int kMostDoublings = 16;
+constexpr const char* kWaitHelp = "Time a call waits before its encoding begins";
+constexpr const char* kWaitingHelp = "Pictures and texts that wait for a device";
 
-// One caller's work. It lives on that caller's stack, who waits until it is done; the queue holds pointers.
-struct Call {
-  std::variant<Pictures, Texts> work;
-  std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
-  std::optional<Result<Features>> answer;
-
-  bool IsText() const { return std::holds_alternative<Texts>(work); }
+// One Encoder, its thread, and what is known of it; all but runner and thread are guarded by the queue's mutex.
+struct Device {
+  Device(Encoder& encoder, Metrics& metrics, const BatchRunner::Options& options, std::string its_name)
+      : runner(encoder, metrics, options),
+        name(std::move(its_name)),
+        ready(metrics.GetGauge("fovea_encode_device_ready", "1 while the device works", {{"device", name}})),
+        limits(runner.limits()) {
+    ready.Set(1);
+  }
+  BatchRunner runner;
+  const std::string name;
+  Gauge& ready;
+  EncodeLanes::Limits limits;
+  Status failure;                    // ok while it works
+  int failures = 0;                  // since it last worked
+  SteadyClock::time_point retry_at;  // while it fails
+  Thread thread;
 };
 
-Features Rows(const Features& all, size_t first, size_t count) {
-  Features part{.rows = static_cast<int64_t>(count), .dim = all.dim, .values = {}};
-  const auto begin = all.values.begin() + static_cast<int64_t>(first) * all.dim;
-  part.values.assign(begin, begin + static_cast<int64_t>(count) * all.dim);
-  return part;
+// The device's name; equal devices are told apart by a number.
+std::string NameOf(const std::vector<Encoder*>& encoders, size_t index) {
+  const std::string& name = encoders[index]->info().device;
+  const auto same = [&](const Encoder* other) { return other->info().device == name; };
+  return std::count_if(encoders.begin(), encoders.end(), same) == 1 ? name : StrCat(name, "#", index);
+}
+
+BatchRunner::Options RunnerOptions(const DeviceQueue::Options& options) {
+  const milliseconds longest{std::max(1, options.max_batch_ms)};
+  return {.pictures = {std::max<size_t>(1, options.max_batch), longest}, .texts = {std::max<size_t>(1, options.max_texts), longest}};
 }
 
 }  // namespace
 
 struct DeviceQueue::Impl {
-  Impl(Encoder& the_encoder, Metrics& metrics, Options the_options)
-      : encoder(the_encoder), options(the_options),
+  Impl(const std::vector<Encoder*>& encoders, Metrics& metrics, Options the_options)
+      : encoder(*encoders.front()),
+        options(the_options),
         wait_interactive(metrics.GetHistogram("fovea_encode_queue_seconds", kWaitHelp, {{"lane", "interactive"}})),
         wait_bulk(metrics.GetHistogram("fovea_encode_queue_seconds", kWaitHelp, {{"lane", "bulk"}})),
         waiting_interactive(metrics.GetGauge("fovea_encode_waiting", kWaitingHelp, {{"lane", "interactive"}})),
         waiting_bulk(metrics.GetGauge("fovea_encode_waiting", kWaitingHelp, {{"lane", "bulk"}})),
-        image_seconds(metrics.GetHistogram("fovea_encode_seconds", kEncodeHelp, {{"tower", "image"}})),
-        text_seconds(metrics.GetHistogram("fovea_encode_seconds", kEncodeHelp, {{"tower", "text"}})) {}
+        rejected(metrics.GetCounter("fovea_encode_rejected_total", "Questions refused because too many wait")) {
+    for (size_t i = 0; i < encoders.size(); ++i) {
+      devices.push_back(std::make_unique<Device>(*encoders[i], metrics, RunnerOptions(options), NameOf(encoders, i)));
+    }
+  }
 
-  Result<Features> Submit(Call call, Lane lane);
-  void Loop();
-  std::vector<Call*> TakeBatch() REQUIRES(mutex);
-  std::vector<Result<Features>> Run(const std::vector<Call*>& batch);
-  std::vector<Result<Features>> RunTexts(const std::vector<Call*>& batch);
+  Result<Features> Submit(EncodeCall call);
+  void Loop(Device& device);
+  void RunNext(Device& device) REQUIRES(mutex);
+  void TryAgain(Device& device) REQUIRES(mutex);
+  // Until when the batch that is due waits for others on their way; nothing when it need not wait.
+  std::optional<SteadyClock::time_point> WaitForMore(const Device& device) const REQUIRES(mutex);
+  void NoteHealth(Device& device, const Status& fault) REQUIRES(mutex);
+  void Answer(const Slice& slice, Result<Features> answer, const Status& fault) REQUIRES(mutex);
+  void Fail(EncodeCall& call, const Status& why) REQUIRES(mutex);
+  bool AllFail() const REQUIRES(mutex);
   void CancelWaiting() REQUIRES(mutex);
   void ShowWaiting() REQUIRES(mutex);
   void Stop();
-
-  static constexpr const char* kWaitHelp = "Time a call waits before its encoding begins";
-  static constexpr const char* kWaitingHelp = "Calls that wait for their encoding to begin";
-  static constexpr const char* kEncodeHelp = "Time one run of a tower takes";
 
   Encoder& encoder;
   const Options options;
   Histogram &wait_interactive, &wait_bulk;
   Gauge &waiting_interactive, &waiting_bulk;
-  Histogram &image_seconds, &text_seconds;
-  Mutex mutex;
+  Counter& rejected;
+  mutable Mutex mutex;
   CondVar work_came, work_done;
-  std::deque<Call*> interactive GUARDED_BY(mutex), bulk GUARDED_BY(mutex);
+  EncodeLanes lanes GUARDED_BY(mutex);
+  int expected_pictures GUARDED_BY(mutex) = 0, expected_texts GUARDED_BY(mutex) = 0;
   bool stopping GUARDED_BY(mutex) = false;
-  Thread thread;
+  std::vector<std::unique_ptr<Device>> devices;
 };
 
-Result<Features> DeviceQueue::Impl::Submit(Call call, Lane lane) {
+Result<Features> DeviceQueue::Impl::Submit(EncodeCall call) {
+  call.rows_left = call.rows();
+  call.features = {.rows = static_cast<int64_t>(call.rows()), .dim = encoder.info().embed_dim, .values = {}};
+  if (call.rows_left == 0) return std::move(call.features);
+  call.features.values.resize(call.rows() * static_cast<size_t>(call.features.dim));
   MutexLock lock(mutex);
   if (stopping) return Failed(Cancelled("encode: the queue is stopped"));
-  if (lane == Lane::kInteractive && interactive.size() >= options.max_waiting) {
-    return Failed(Busy("encode: " + std::to_string(interactive.size()) + " calls wait already"));
+  const size_t waiting = lanes.rows(Lane::kInteractive);
+  if (call.lane == Lane::kInteractive && waiting > 0 && waiting + call.rows() > options.max_waiting) {
+    rejected.Add();
+    return Failed(Busy(StrCat("encode: ", waiting, " pictures and texts wait already, the limit is ", options.max_waiting)));
   }
-  (lane == Lane::kInteractive ? interactive : bulk).push_back(&call);
+  lanes.Add(call);
   ShowWaiting();
-  work_came.NotifyOne();
-  while (!call.answer) work_done.Wait(mutex);
-  return *std::move(call.answer);
+  work_came.NotifyAll();
+  while (call.rows_left > 0) work_done.Wait(mutex);
+  if (!call.failure.ok()) return Failed(std::move(call.failure));
+  return std::move(call.features);
 }
 
-void DeviceQueue::Impl::Loop() {
+void DeviceQueue::Impl::Loop(Device& device) {
   MutexLock lock(mutex);
-  for (;;) {
-    while (interactive.empty() && bulk.empty() && !stopping) work_came.Wait(mutex);
-    if (stopping) break;
-    const std::vector<Call*> batch = TakeBatch();
-    mutex.Unlock();
-    std::vector<Result<Features>> answers = Run(batch);
-    mutex.Lock();
-    for (size_t i = 0; i < batch.size(); ++i) batch[i]->answer = std::move(answers[i]);
-    work_done.NotifyAll();
+  while (!stopping) {
+    const bool failing = !device.failure.ok();
+    if (failing && SteadyClock::now() >= device.retry_at) {
+      TryAgain(device);
+    } else if (failing && (lanes.empty() || !AllFail())) {
+      work_came.WaitUntil(mutex, device.retry_at);
+    } else if (lanes.empty()) {
+      work_came.Wait(mutex);
+    } else if (const auto until = WaitForMore(device)) {
+      work_came.WaitUntil(mutex, *until);
+    } else {
+      RunNext(device);
+    }
   }
   CancelWaiting();
 }
 
-void DeviceQueue::Impl::CancelWaiting() {
-  for (std::deque<Call*>* lane : {&interactive, &bulk}) {
-    for (Call* call : *lane) call->answer = Failed(Cancelled("encode: the queue was stopped before this call's turn"));
-    lane->clear();
-  }
+std::optional<SteadyClock::time_point> DeviceQueue::Impl::WaitForMore(const Device& device) const {
+  const EncodeCall& next = *lanes.next();
+  if (next.lane == Lane::kBulk || lanes.rows(Lane::kBulk) > 0) return std::nullopt;
+  const bool text = next.tower() == Tower::kText;
+  if ((text ? expected_texts : expected_pictures) == 0) return std::nullopt;
+  if (lanes.questions(next.tower()) >= (text ? device.limits.texts : device.limits.pictures)) return std::nullopt;
+  const auto until = next.since + milliseconds(options.wait_ms);
+  return SteadyClock::now() < until ? std::optional(until) : std::nullopt;
+}
+
+void DeviceQueue::Impl::RunNext(Device& device) {
+  const EncodeBatch batch = lanes.Take(device.limits);
   ShowWaiting();
+  const auto now = SteadyClock::now();
+  for (const Slice& slice : batch.slices) {
+    if (slice.first > 0 || slice.call->handed_on) continue;  // its call was counted before
+    Histogram& wait = slice.call->lane == Lane::kInteractive ? wait_interactive : wait_bulk;
+    wait.Observe(std::chrono::duration<double>(now - slice.call->since).count());
+  }
+  mutex.Unlock();
+  std::vector<Result<Features>> answers = device.runner.Run(batch);
+  const auto suspect = std::find_if(answers.begin(), answers.end(), [](const Result<Features>& answer) {
+    return !answer && answer.error().code() != StatusCode::kInvalidArgument;
+  });
+  const Status fault = suspect == answers.end() ? Status() : device.runner.Probe();
+  mutex.Lock();
+  NoteHealth(device, fault);
+  for (size_t i = 0; i < answers.size(); ++i) Answer(batch.slices[i], std::move(answers[i]), fault);
+  work_done.NotifyAll();
+}
+
+void DeviceQueue::Impl::TryAgain(Device& device) {
+  mutex.Unlock();
+  const Status fault = device.runner.Probe();
+  mutex.Lock();
+  NoteHealth(device, fault);
+}
+
+void DeviceQueue::Impl::NoteHealth(Device& device, const Status& fault) {
+  device.limits = device.runner.limits();
+  device.ready.Set(fault.ok() ? 1 : 0);
+  if (fault.ok()) {
+    if (!std::exchange(device.failure, Status()).ok()) LogInfo("device ", device.name, ": works again");
+    device.failures = 0;
+    return;
+  }
+  if (device.failure.ok()) LogError("device ", device.name, " fails: ", fault.message());
+  device.failure = fault.WithContext(StrCat("device ", device.name));
+  const milliseconds pause{int64_t{options.retry_ms} << std::min(device.failures++, kMostDoublings)};
+  device.retry_at = SteadyClock::now() + std::min(pause, kLongestPause);
+  work_came.NotifyAll();  // the others take over, or all take what comes
+}
+
+void DeviceQueue::Impl::Answer(const Slice& slice, Result<Features> answer, const Status& fault) {
+  EncodeCall& call = *slice.call;
+  if (answer) {
+    std::copy(answer->values.begin(), answer->values.end(), call.features.values.begin() + static_cast<int64_t>(slice.first) * answer->dim);
+  } else if (!fault.ok() && call.failure.ok() && !AllFail() && !call.handed_on && !stopping) {
+    call.handed_on = true;
+    lanes.Return(slice);
+    ShowWaiting();
+    return;
+  }
+  call.rows_left -= slice.count;
+  if (!answer) Fail(call, answer.error());
+}
+
+void DeviceQueue::Impl::Fail(EncodeCall& call, const Status& why) {
+  if (call.failure.ok()) call.failure = why;
+  call.rows_left -= lanes.Withdraw(call);
+  ShowWaiting();
+}
+
+bool DeviceQueue::Impl::AllFail() const {
+  return std::none_of(devices.begin(), devices.end(), [](const auto& device) { return device->failure.ok(); });
+}
+
+void DeviceQueue::Impl::CancelWaiting() {
+  while (EncodeCall* next = lanes.next()) {
+    Fail(*next, Cancelled("encode: the queue was stopped before this call's turn"));
+  }
   work_done.NotifyAll();
 }
 
 void DeviceQueue::Impl::ShowWaiting() {
-  waiting_interactive.Set(static_cast<double>(interactive.size()));
-  waiting_bulk.Set(static_cast<double>(bulk.size()));
-}
-
-// The next call, interactive ones first; with a text, all other texts that wait.
-std::vector<Call*> DeviceQueue::Impl::TakeBatch() {
-  std::deque<Call*>& lane = interactive.empty() ? bulk : interactive;
-  Histogram& wait = interactive.empty() ? wait_bulk : wait_interactive;
-  std::vector<Call*> batch = {lane.front()};
-  lane.pop_front();
-  if (batch.front()->IsText()) {
-    size_t texts = std::get<Texts>(batch.front()->work).size();
-    for (auto call = lane.begin(); call != lane.end();) {
-      if (!(*call)->IsText() || (texts += std::get<Texts>((*call)->work).size()) > kMostTextsTogether) break;
-      batch.push_back(*call);
-      call = lane.erase(call);
-    }
-  }
-  ShowWaiting();
-  const auto now = std::chrono::steady_clock::now();
-  for (const Call* call : batch) wait.Observe(std::chrono::duration<double>(now - call->since).count());
-  return batch;
-}
-
-std::vector<Result<Features>> DeviceQueue::Impl::Run(const std::vector<Call*>& batch) {
-  if (batch.front()->IsText()) return RunTexts(batch);
-  const ScopedTimer timer(image_seconds);
-  std::vector<Result<Features>> answers;
-  answers.push_back(encoder.EncodeImages(std::get<Pictures>(batch.front()->work)));
-  return answers;
-}
-
-std::vector<Result<Features>> DeviceQueue::Impl::RunTexts(const std::vector<Call*>& batch) {
-  const ScopedTimer timer(text_seconds);
-  std::vector<std::string> texts;
-  for (const Call* call : batch) {
-    const Texts own = std::get<Texts>(call->work);
-    texts.insert(texts.end(), own.begin(), own.end());
-  }
-  const Result<Features> all = encoder.EncodeTexts(texts);
-  std::vector<Result<Features>> answers;
-  size_t first = 0;
-  for (const Call* call : batch) {
-    const size_t count = std::get<Texts>(call->work).size();
-    answers.push_back(all ? Result<Features>(Rows(*all, first, count)) : all);
-    first += count;
-  }
-  return answers;
+  waiting_interactive.Set(static_cast<double>(lanes.rows(Lane::kInteractive)));
+  waiting_bulk.Set(static_cast<double>(lanes.rows(Lane::kBulk)));
 }
 
 void DeviceQueue::Impl::Stop() {
@@ -166,12 +229,16 @@ void DeviceQueue::Impl::Stop() {
     stopping = true;
     work_came.NotifyAll();
   }
-  thread.Join();
+  for (const auto& device : devices) device->thread.Join();
 }
 
-DeviceQueue::DeviceQueue(Encoder& encoder, Metrics& metrics, Options options)
-    : impl_(std::make_unique<Impl>(encoder, metrics, options)) {
-  impl_->thread = Thread("encode", [impl = impl_.get()](std::stop_token) { impl->Loop(); });
+DeviceQueue::DeviceQueue(const std::vector<Encoder*>& encoders, Metrics& metrics, Options options)
+    : impl_(std::make_unique<Impl>(encoders, metrics, options)) {
+  const size_t count = impl_->devices.size();
+  for (size_t i = 0; i < count; ++i) {
+    Device& device = *impl_->devices[i];
+    device.thread = Thread(count == 1 ? "encode" : StrCat("encode", i), [impl = impl_.get(), &device](std::stop_token) { impl->Loop(device); });
+  }
 }
 
 DeviceQueue::~DeviceQueue() { Stop(); }
@@ -180,12 +247,47 @@ const ModelInfo& DeviceQueue::info() const { return impl_->encoder.info(); }
 
 const PreprocessProfile& DeviceQueue::preprocess() const { return impl_->encoder.preprocess(); }
 
-Result<Features> DeviceQueue::EncodeImages(std::span<const ModelInput> inputs, Lane lane) {
-  return impl_->Submit(Call{.work = inputs, .answer = {}}, lane);
+Result<Features> DeviceQueue::EncodeImages(std::span<ModelInput> inputs, Lane lane) {
+  return impl_->Submit({.work = inputs, .lane = lane});
 }
 
-Result<Features> DeviceQueue::EncodeTexts(std::span<const std::string> texts) {
-  return impl_->Submit(Call{.work = texts, .answer = {}}, Lane::kInteractive);
+Result<Features> DeviceQueue::EncodeTexts(std::span<const std::string> texts) { return impl_->Submit({.work = texts}); }
+
+DeviceQueue::Arrival::Arrival(DeviceQueue& queue, Tower tower) : queue_(queue), tower_(tower) {
+  MutexLock lock(queue_.impl_->mutex);
+  ++(tower_ == Tower::kText ? queue_.impl_->expected_texts : queue_.impl_->expected_pictures);
+}
+
+DeviceQueue::Arrival::~Arrival() {
+  MutexLock lock(queue_.impl_->mutex);
+  --(tower_ == Tower::kText ? queue_.impl_->expected_texts : queue_.impl_->expected_pictures);
+  queue_.impl_->work_came.NotifyAll();
+}
+
+DeviceQueue::State DeviceQueue::state() const {
+  MutexLock lock(impl_->mutex);
+  State state{.questions_waiting = impl_->lanes.rows(Lane::kInteractive), .bulk_waiting = impl_->lanes.rows(Lane::kBulk),
+              .options = impl_->options, .devices = {}};
+  for (const auto& device : impl_->devices) {
+    const ModelInfo& info = device->runner.info();
+    state.devices.push_back({.name = device->name, .precision = info.precision, .precision_reason = info.precision_reason,
+                             .failure = device->failure, .pictures_at_once = device->limits.pictures, .texts_at_once = device->limits.texts});
+  }
+  return state;
+}
+
+Status DeviceQueue::Health() const {
+  MutexLock lock(impl_->mutex);
+  return impl_->AllFail() ? impl_->devices.front()->failure : Status();
+}
+
+size_t DeviceQueue::device_count() const { return impl_->devices.size(); }
+
+size_t DeviceQueue::PicturesAtOnce() const {
+  MutexLock lock(impl_->mutex);
+  size_t most = 1;
+  for (const auto& device : impl_->devices) most = std::max(most, device->limits.pictures);
+  return most;
 }
 
 void DeviceQueue::Stop() { impl_->Stop(); }

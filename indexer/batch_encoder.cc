@@ -17,7 +17,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr size_t kFirstBatch = 8;  // until the device's speed is known
 constexpr const char* kPart = "encode pictures";
 
 std::vector<ModelInput> TakeInputs(std::vector<ItemPtr>& items) {
@@ -37,7 +36,7 @@ void TakeRow(const Features& features, size_t row, PipelineItem& item) {
   if (unit) {
     item.vector = *std::move(unit);
   } else {
-    item.failure = Internal(StrCat("encode \"", item.candidate.location.path, "\": ", unit.error().message()));
+    item.failure = Internal(StrCat("encode \"", item.candidate.location.path, "\": the model's features are of no use: ", unit.error().message()));
   }
 }
 
@@ -66,15 +65,10 @@ void BatchEncoder::Run(const std::stop_token& stop) {
   }
 }
 
-size_t BatchEncoder::BatchLimit() const {
-  if (seconds_per_picture_ <= 0) return std::min(options_.batch_size, kFirstBatch);
-  const double fits = options_.max_batch_ms / 1000.0 / seconds_per_picture_;
-  return static_cast<size_t>(std::clamp(fits, 1.0, static_cast<double>(options_.batch_size)));
-}
-
 std::vector<ItemPtr> BatchEncoder::Gather() {
   std::vector<ItemPtr> items;
-  const size_t limit = BatchLimit();
+  const MutexLock lock(gathering_);
+  const size_t limit = std::min(options_.batch_size, parts_.device.PicturesAtOnce());
   auto first = parts_.in.Pop();
   if (!first) return items;
   items.push_back(*std::move(first));
@@ -89,27 +83,16 @@ std::vector<ItemPtr> BatchEncoder::Gather() {
   return items;
 }
 
-Result<Features> BatchEncoder::Encode(std::vector<ModelInput>& inputs) {
-  auto features = parts_.device.EncodeImages(inputs, Lane::kBulk);
-  if (features && features->rows != static_cast<int64_t>(inputs.size())) {
-    return Failed(Internal(StrCat("the model gave ", features->rows, " rows for ", inputs.size(), " pictures")));
-  }
-  return features;
-}
-
 Status BatchEncoder::EncodeBatch(std::vector<ItemPtr>& items) {
-  const auto start = SteadyClock::now();
   std::vector<ModelInput> inputs = TakeInputs(items);
-  const auto features = Encode(inputs);
+  const auto features = parts_.device.EncodeImages(inputs, Lane::kBulk);
   if (!features) {
     GiveBack(inputs, items);
     if (features.error().code() == StatusCode::kCancelled) return features.error();
-    RETURN_IF_ERROR(ProbeDevice());
+    RETURN_IF_ERROR(parts_.device.Health());
     return EncodeAlone(items);
   }
   for (size_t i = 0; i < items.size(); ++i) TakeRow(*features, i, *items[i]);
-  const double seconds = MillisecondsSince(start) / 1000 / static_cast<double>(items.size());
-  seconds_per_picture_ = seconds_per_picture_ <= 0 ? seconds : 0.7 * seconds_per_picture_ + 0.3 * seconds;
   encoded_.Add(static_cast<double>(items.size()));
   return Status();
 }
@@ -117,26 +100,17 @@ Status BatchEncoder::EncodeBatch(std::vector<ItemPtr>& items) {
 Status BatchEncoder::EncodeAlone(std::vector<ItemPtr>& items) {
   for (const ItemPtr& item : items) {
     if (!item->vector.empty() || !item->failure.ok()) continue;  // done in an earlier try
-    std::vector<ModelInput> one;
-    one.push_back(item->input);
-    const auto features = Encode(one);
+    const auto features = parts_.device.EncodeImages(std::span(&item->input, 1), Lane::kBulk);
     if (features) {
       TakeRow(*features, 0, *item);
       encoded_.Add();
       continue;
     }
     if (features.error().code() == StatusCode::kCancelled) return features.error();
-    RETURN_IF_ERROR(ProbeDevice());
+    RETURN_IF_ERROR(parts_.device.Health());
     item->failure = features.error().WithContext(StrCat("encode \"", item->candidate.location.path, "\""));
   }
   return Status();
-}
-
-Status BatchEncoder::ProbeDevice() {
-  const auto side = static_cast<size_t>(parts_.device.info().image_size);
-  std::vector<ModelInput> grey(1);
-  grey.front().rgb.assign(side * side * 3, 127);
-  return AsStatus(Encode(grey));
 }
 
 void BatchEncoder::PassOn(std::vector<ItemPtr>& items) {

@@ -1,17 +1,19 @@
 #pragma once
-// BatchEncoder gathers decoded pictures into batches, runs them through the device and passes them on with their unit
+// BatchEncoder gathers decoded pictures into batches, runs them through the devices and passes them on with their unit
 // vectors, each in the item that brought its picture.
 //
 // Owns:    nothing; borrows device, health and both queues.
-// Threads: Run is the body of the thread "batch".
-// Errors:  when the device refuses a batch, a plain grey picture tells whose fault it is: the device's (the batch is kept and
-//          tried again with growing pauses) or a picture's (each is tried alone; those refused become failures).
+// Threads: Run is the body of the threads "batch0"..: one more than there are devices, so that a batch waits when a device is
+//          done with the one before. One of them gathers at a time.
+// Errors:  when a batch is refused, the queue's health tells whose fault it is: the devices' (the batch is kept and tried
+//          again with growing pauses) or a picture's (each is tried alone, once; those refused become failures).
 // Units:   milliseconds; pictures. Metrics: fovea_photos_encoded_total, fovea_pipeline_queue_seconds{stage="encode"}.
 #include <stop_token>
 #include <vector>
 
 #include "base/bounded_queue.h"
 #include "base/metrics.h"
+#include "base/mutex.h"
 #include "base/status.h"
 #include "encoder/device_queue.h"
 #include "indexer/health.h"
@@ -31,7 +33,6 @@ class BatchEncoder {
   struct Options {
     size_t batch_size = 32;
     int batch_wait_ms = 50;
-    int max_batch_ms = 500;  // batches get as small as it takes to stay below
     int retry_ms = 500;
   };
   BatchEncoder(const Parts& parts, Options options);
@@ -42,20 +43,17 @@ class BatchEncoder {
   void Run(const std::stop_token& stop);
 
  private:
-  std::vector<ItemPtr> Gather();
-  size_t BatchLimit() const;
-  // kOk: all items have a vector or a failure. Else the device is at fault, or stopped (kCancelled).
+  std::vector<ItemPtr> Gather() EXCLUDES(gathering_);
+  // kOk: all items have a vector or a failure. Else all devices fail, or the queue is stopped (kCancelled).
   Status EncodeBatch(std::vector<ItemPtr>& items);
   Status EncodeAlone(std::vector<ItemPtr>& items);
-  Result<encoder::Features> Encode(std::vector<encoder::ModelInput>& inputs);
-  Status ProbeDevice();
   void PassOn(std::vector<ItemPtr>& items);
 
   const Parts parts_;
   const Options options_;
   Counter& encoded_;
   Histogram& queue_seconds_;
-  double seconds_per_picture_ = 0;  // lately; 0 until the first batch
+  Mutex gathering_;
 };
 
 }  // namespace fovea::indexer

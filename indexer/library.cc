@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "indexer/library_impl.h"
+#include "indexer/model_mismatch.h"
 
 namespace fovea::indexer {
 
@@ -40,14 +41,35 @@ Pipeline::Options Library::Impl::PipelineOptions() const {
   return chosen;
 }
 
-Status Library::Impl::StartParts(std::unique_ptr<encoder::Encoder> encoder) {
-  model = std::move(encoder);
-  const encoder::ModelInfo& info = model->info();
-  RETURN_IF_ERROR(catalog.BindModel(info.id, info.embed_dim));
+encoder::DeviceQueue::Options Library::Impl::QueueOptions() const {
+  return {.max_batch = static_cast<size_t>(std::max(1, options.batch_size)),
+          .max_batch_ms = options.max_batch_ms,
+          .wait_ms = options.question_wait_ms,
+          .max_waiting = static_cast<size_t>(std::max(1, options.max_waiting_questions)),
+          .retry_ms = std::max(1, options.settle_ms)};
+}
+
+Status Library::Impl::BindModel(const encoder::ModelInfo& info) {
+  for (const auto& other : models) {
+    if (other->info().id != info.id) return InvalidArgument("start the library: its devices have different models");
+  }
+  const auto known = catalog.model();
+  if (!known || known->id == info.id || catalog.photo_count() == 0) return catalog.BindModel(info.id, info.embed_dim);
+  return Unsupported(ModelMismatch({.library = catalog.folder(), .photos = catalog.photo_count(), .stored_id = known->id,
+                                    .stored_dim = known->dim, .asked_id = info.id, .asked_dim = info.embed_dim}));
+}
+
+Status Library::Impl::StartParts(std::vector<std::unique_ptr<encoder::Encoder>> encoders) {
+  if (encoders.empty()) return InvalidArgument("start the library: no encoder was given");
+  models = std::move(encoders);
+  const encoder::ModelInfo& info = models.front()->info();
+  RETURN_IF_ERROR(BindModel(info));
   index = std::make_unique<FlatIndex>(info.embed_dim);
   keeper = std::make_unique<IndexKeeper>(catalog, *index, health, info.id);
   RETURN_IF_ERROR(keeper->Fill());
-  device = std::make_unique<encoder::DeviceQueue>(*model, metrics, encoder::DeviceQueue::Options{});
+  std::vector<encoder::Encoder*> devices;
+  for (const auto& model : models) devices.push_back(model.get());
+  device = std::make_unique<encoder::DeviceQueue>(devices, metrics, QueueOptions());
   writer = std::make_unique<IndexWriter>(catalog, *index, metrics);
   pipeline = std::make_unique<Pipeline>(
       Pipeline::Parts{catalog, *writer, *device, clock, metrics, health}, PipelineOptions(),
@@ -83,10 +105,16 @@ void Library::Impl::BeginRoot(const storage::Root& root) {
 }
 
 Status Library::Start(std::unique_ptr<encoder::Encoder> encoder) {
+  std::vector<std::unique_ptr<encoder::Encoder>> one;
+  one.push_back(std::move(encoder));
+  return Start(std::move(one));
+}
+
+Status Library::Start(std::vector<std::unique_ptr<encoder::Encoder>> encoders) {
   MutexLock lock(impl_->lifecycle);
-  if (impl_->model) return AlreadyExists("start the library: it was started before");
+  if (!impl_->models.empty()) return AlreadyExists("start the library: it was started before");
   if (impl_->stopped) return Cancelled("start the library: it was stopped");
-  RETURN_IF_ERROR(impl_->StartParts(std::move(encoder)));
+  RETURN_IF_ERROR(impl_->StartParts(std::move(encoders)));
   impl_->ready = true;
   return Status();
 }
@@ -131,6 +159,7 @@ LibraryStatus Library::GetStatus() const {
   status.vectors = impl_->index->size();
   status.pending = impl_->pipeline->pending();
   status.model = impl_->device->info();
+  status.encoding = impl_->device->state();
   const Status trouble = Health();
   status.ready = trouble.ok();
   status.state = trouble.ok() ? "ready" : trouble.message();
@@ -139,7 +168,9 @@ LibraryStatus Library::GetStatus() const {
 
 Status Library::Health() const {
   const Status trouble = impl_->health.Worst();
-  return trouble.ok() ? impl_->catalog.Health() : trouble;
+  if (!trouble.ok()) return trouble;
+  if (impl_->ready) RETURN_IF_ERROR(impl_->device->Health());
+  return impl_->catalog.Health();
 }
 
 bool Library::WaitUntilIdle(std::chrono::steady_clock::time_point deadline) const {

@@ -2,7 +2,7 @@
 // Library is everything that can be asked of a photo collection: search, browse, roots, jobs, failures, embeddings.
 //
 // Owns:    the vector index, the pipeline, scanners and watchers. Borrows the Catalog, Clock and Metrics, which must
-//          outlive it; takes the Encoder over in Start.
+//          outlive it; takes the Encoders over in Start.
 // Threads: any thread may call any method. Encoding and searching block the caller; never call from an I/O thread.
 // Errors:  kBusy until Start has finished ("the model is loading"), kNotFound for unknown ids, kInvalidArgument for bad
 //          requests, kCorrupt/kUnsupported for a query picture that cannot be decoded. Never throws.
@@ -20,6 +20,7 @@
 #include "base/status.h"
 #include "base/unique_fd.h"
 #include "encoder/decoder.h"
+#include "encoder/device_queue.h"
 #include "encoder/encoder.h"
 #include "storage/catalog.h"
 #include "storage/records.h"
@@ -85,6 +86,7 @@ struct LibraryStatus {
   uint64_t failures = 0;
   size_t vectors = 0;       // in the index
   uint64_t pending = 0;     // files seen but not yet stored or failed
+  encoder::DeviceQueue::State encoding;     // devices, limits, what waits; empty until loaded
   std::optional<encoder::ModelInfo> model;  // once loaded
   std::vector<RootStatus> roots;
 };
@@ -100,6 +102,9 @@ struct LibraryOptions {
   int decode_threads = 2;
   int batch_size = 32;
   int batch_wait_ms = 50;             // how long a batch that is not full waits for more pictures
+  int max_batch_ms = 250;             // a slow device gets smaller batches, so that a question does not wait longer for it
+  int question_wait_ms = 2;           // how long a question waits for others that are being prepared, to go together; 0 = not
+  int max_waiting_questions = 1024;   // texts and query pictures that may wait for a device; more are kBusy
   int settle_ms = 500;                // a file is taken when it has not changed for this long
   int reconcile_s = 3600;             // how often every root is compared with the disk; 0 = never
   int thumbnail_px = 320;             // longer side of the stored thumbnails
@@ -117,6 +122,8 @@ class Library {
   Library& operator=(const Library&) = delete;
 
   // Binds the model to the store, loads or rebuilds the vector index, starts pipeline, scanners and watchers.
+  // One Encoder per device, all with the same model; at least one.
+  Status Start(std::vector<std::unique_ptr<encoder::Encoder>> encoders);
   Status Start(std::unique_ptr<encoder::Encoder> encoder);
   // In this order: watchers, scanners, pipeline (the batch in hand is stored), encoder, index snapshot. May be called
   // twice; ends within 10 s. Reads of the catalog go on working.

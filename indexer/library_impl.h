@@ -2,7 +2,7 @@
 // Library::Impl holds the parts of a Library in the order in which they are built; its functions stand in library*.cc.
 //
 // Owns:    every part below. Borrows catalog, clock and metrics.
-// Threads: the parts between `model` and `watcher` are built once by Start and never replaced, so that any thread may use
+// Threads: the parts between `models` and `watcher` are built once by Start and never replaced, so that any thread may use
 //          them once `ready` is true.
 // Errors:  see library.h.
 // Units:   see library.h.
@@ -40,10 +40,15 @@ struct Library::Impl {
   Result<std::vector<float>> QueryVector(const SearchRequest& request) const;
   Result<encoder::ModelInput> DecodeQuery(const std::string& bytes, encoder::DecodeMode mode) const;
   Result<std::vector<SearchHit>> Fill(std::span<const Neighbour> neighbours, size_t k) const;
+  // Features that can be answered with: kInternal when the model gave some that are not finite.
+  Result<encoder::Features> EncodeTexts(std::span<const std::string> texts) const;
+  Result<encoder::Features> EncodePictures(std::span<encoder::ModelInput> inputs) const;
   // kBusy until Start has finished.
   Status CheckReady() const;
 
-  Status StartParts(std::unique_ptr<encoder::Encoder> encoder);
+  Status StartParts(std::vector<std::unique_ptr<encoder::Encoder>> encoders);
+  Status BindModel(const encoder::ModelInfo& info);
+  encoder::DeviceQueue::Options QueueOptions() const;
   Status StartWatching();
   Pipeline::Options PipelineOptions() const;
   void BeginRoot(const storage::Root& root);
@@ -60,7 +65,7 @@ struct Library::Impl {
   std::atomic<bool> ready = false;
   std::atomic<bool> stopped = false;
 
-  std::unique_ptr<encoder::Encoder> model;
+  std::vector<std::unique_ptr<encoder::Encoder>> models;  // one per device
   std::unique_ptr<FlatIndex> index;
   std::unique_ptr<encoder::DeviceQueue> device;
   std::unique_ptr<IndexKeeper> keeper;

@@ -25,10 +25,14 @@ Status CheckText(const std::string& text) {
   return Status();
 }
 
-Result<std::vector<float>> FirstRowAsUnit(const Result<Features>& features) {
-  if (!features) return Failed(features.error());
-  if (features->rows < 1) return Failed(Internal("the model gave no features"));
-  return UnitVector(features->Row(0));
+// Features that are not finite, or have no direction, are the model's fault, not the question's.
+Result<Features> Sound(Result<Features> features) {
+  if (!features) return features;
+  for (int64_t row = 0; row < features->rows; ++row) {
+    const Status status = AsStatus(UnitVector(features->Row(row)));
+    if (!status.ok()) return Failed(Internal(StrCat("the model's features of input ", row, " are of no use: ", status.message())));
+  }
+  return features;
 }
 
 }  // namespace
@@ -42,14 +46,26 @@ Result<ModelInput> Library::Impl::DecodeQuery(const std::string& bytes, encoder:
   return encoder::Preprocess(decoded.pixels, profile);
 }
 
+Result<Features> Library::Impl::EncodeTexts(std::span<const std::string> texts) const { return Sound(device->EncodeTexts(texts)); }
+
+Result<Features> Library::Impl::EncodePictures(std::span<ModelInput> inputs) const {
+  return Sound(device->EncodeImages(inputs, Lane::kInteractive));
+}
+
 Result<std::vector<float>> Library::Impl::QueryVector(const SearchRequest& request) const {
   if (const auto* text = std::get_if<TextQuery>(&request.query)) {
     RETURN_IF_ERROR(CheckText(text->text));
-    return FirstRowAsUnit(device->EncodeTexts(std::span(&text->text, 1)));
+    ASSIGN_OR_RETURN(const Features features, EncodeTexts(std::span(&text->text, 1)));
+    return UnitVector(features.Row(0));
   }
   if (const auto* picture = std::get_if<ImageQuery>(&request.query)) {
-    ASSIGN_OR_RETURN(const ModelInput input, DecodeQuery(picture->bytes, encoder::DecodeMode::kFast));
-    return FirstRowAsUnit(device->EncodeImages(std::span(&input, 1), Lane::kInteractive));
+    std::vector<ModelInput> inputs(1);
+    {
+      const auto arrival = device->Expect(encoder::Tower::kImage);
+      ASSIGN_OR_RETURN(inputs.front(), DecodeQuery(picture->bytes, encoder::DecodeMode::kFast));
+    }
+    ASSIGN_OR_RETURN(const Features features, EncodePictures(inputs));
+    return UnitVector(features.Row(0));
   }
   return catalog.GetVector(std::get<PhotoQuery>(request.query).id);
 }
@@ -90,7 +106,7 @@ Result<SearchAnswer> Library::Search(const SearchRequest& request) const {
 Result<Features> Library::EmbedTexts(const std::vector<std::string>& texts, Scale scale) const {
   RETURN_IF_ERROR(impl_->CheckReady());
   for (const std::string& text : texts) RETURN_IF_ERROR(CheckText(text));
-  ASSIGN_OR_RETURN(Features features, impl_->device->EncodeTexts(texts));
+  ASSIGN_OR_RETURN(Features features, impl_->EncodeTexts(texts));
   if (scale == Scale::kUnit) RETURN_IF_ERROR(MakeUnitRows(features));
   return features;
 }
@@ -101,12 +117,15 @@ Result<Features> Library::EmbedPictures(const std::vector<std::string>& encoded_
   RETURN_IF_ERROR(impl_->CheckReady());
   const auto mode = scale == Scale::kRaw ? encoder::DecodeMode::kParity : encoder::DecodeMode::kFast;
   std::vector<ModelInput> inputs;
-  for (size_t i = 0; i < encoded_pictures.size(); ++i) {
-    auto input = impl_->DecodeQuery(encoded_pictures[i], mode);
-    if (!input) return Failed(input.error().WithContext(StrCat("picture ", i)));
-    inputs.push_back(*std::move(input));
+  {
+    const auto arrival = impl_->device->Expect(encoder::Tower::kImage);
+    for (size_t i = 0; i < encoded_pictures.size(); ++i) {
+      auto input = impl_->DecodeQuery(encoded_pictures[i], mode);
+      if (!input) return Failed(input.error().WithContext(StrCat("picture ", i)));
+      inputs.push_back(*std::move(input));
+    }
   }
-  ASSIGN_OR_RETURN(Features features, impl_->device->EncodeImages(inputs, Lane::kInteractive));
+  ASSIGN_OR_RETURN(Features features, impl_->EncodePictures(inputs));
   if (scale == Scale::kUnit) RETURN_IF_ERROR(MakeUnitRows(features));
   return features;
 }

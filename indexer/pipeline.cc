@@ -50,7 +50,7 @@ struct Pipeline::Impl {
   std::unique_ptr<BatchEncoder> encoder;
   std::unique_ptr<WriteStage> write;
   std::vector<Thread> decoders;
-  Thread batcher;
+  std::vector<Thread> batchers;
   Thread writer;
 };
 
@@ -64,11 +64,13 @@ void Pipeline::Impl::StartThreads() {
       WriteStage::Options{static_cast<size_t>(options.batch_size), options.retry_ms}, hooks);
   encoder = std::make_unique<BatchEncoder>(
       BatchEncoder::Parts{parts.device, parts.metrics, parts.health, to_encode, to_write},
-      BatchEncoder::Options{static_cast<size_t>(options.batch_size), options.batch_wait_ms, options.max_batch_ms, options.retry_ms});
+      BatchEncoder::Options{static_cast<size_t>(options.batch_size), options.batch_wait_ms, options.retry_ms});
   for (int i = 0; i < options.decode_threads; ++i) {
     decoders.emplace_back(StrCat("decode", i), [this](const std::stop_token&) { ReadFiles(); });
   }
-  batcher = Thread("batch", [this](const std::stop_token& stop) { encoder->Run(stop); });
+  for (size_t i = 0; i <= parts.device.device_count(); ++i) {
+    batchers.emplace_back(StrCat("batch", i), [this](const std::stop_token& stop) { encoder->Run(stop); });
+  }
   writer = Thread("write", [this](const std::stop_token& stop) { write->Run(stop); });
 }
 
@@ -201,10 +203,10 @@ void Pipeline::RefuseNew() { impl_->intake.Close(); }
 
 void Pipeline::Stop() {
   RefuseNew();
-  impl_->batcher.RequestStop();
+  for (Thread& batcher : impl_->batchers) batcher.RequestStop();
   impl_->to_encode.Close();
   for (Thread& decoder : impl_->decoders) decoder.Join();
-  impl_->batcher.Join();
+  for (Thread& batcher : impl_->batchers) batcher.Join();
   impl_->to_encode.Clear();
   impl_->to_write.Close();
   impl_->writer.RequestStop();

@@ -1,12 +1,12 @@
 #pragma once
 // Pipeline takes files from "seen" to "stored and findable": reading threads, batches for the device, one writer.
 //
-// Owns:    the threads "decode0".., "batch" and "write", and the queues between them. Borrows everything it is given.
+// Owns:    the threads "decode0".., "batch0".. and "write", and the queues between them. Borrows everything it is given.
 // Threads: any thread may call; Submit waits when `intake_capacity` files wait already (back-pressure on the scanner). The
 //          outcome callback runs on any of these threads without locks and must not call back in.
 // Errors:  a picture's own fault is stored as its failure. When the disk or the device refuses, the batch is kept and tried
 //          again with growing pauses, and Health says so; nothing is lost.
-// Units:   memory: intake_capacity x 300 bytes; per decode thread one file and its pixels; at most 5 x batch_size items of
+// Units:   memory: intake_capacity x 300 bytes; per decode thread one file and its pixels; at most (6 + devices) x batch_size items of
 //          image_size^2 x 3 bytes and a thumbnail. Metrics: fovea_decode_seconds, fovea_write_seconds,
 //          fovea_pipeline_queue_seconds{stage}, fovea_photos_{indexed,encoded,failed,deduplicated}_total.
 #include <chrono>
@@ -32,7 +32,6 @@ class Pipeline {
     int decode_threads = 2;
     int batch_size = 32;           // the most pictures that go to the device at once
     int batch_wait_ms = 50;        // how long a batch that is not full waits for more
-    int max_batch_ms = 500;        // a slow device gets smaller batches, so that texts and Stop do not wait longer
     int retry_ms = 500;            // first pause before a file that moved, or a disk that refused, is tried again
     size_t intake_capacity = 65'536;
     PictureReader::Options reader;

@@ -40,7 +40,7 @@ class PipelineTest : public testing::Test {
     catalog_ = *std::move(catalog);
     ASSERT_THAT(catalog_->BindModel(encoder_.info().id, FakeEncoder::kDim), IsOk());
     root_ = catalog_->AddRoot(pictures_.path())->id;
-    device_ = std::make_unique<encoder::DeviceQueue>(encoder_, metrics_, encoder::DeviceQueue::Options{});
+    device_ = std::make_unique<encoder::DeviceQueue>(std::vector<encoder::Encoder*>{&encoder_}, metrics_, encoder::DeviceQueue::Options{});
     writer_ = std::make_unique<IndexWriter>(*catalog_, index_, metrics_);
     Pipeline::Options options;
     options.batch_size = 4;

@@ -1,0 +1,25 @@
+#pragma once
+// ChooseModelFiles tells from the names of a folder's or a repository's files which of them make up a model.
+//
+// Owns:    nothing.
+// Threads: any.
+// Errors:  kUnsupported names what was looked for.
+// Units:   none.
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+
+namespace fovea::daemon {
+
+struct ModelFiles {
+  std::vector<std::string> small;     // configuration and vocabulary
+  std::vector<std::string> weights;   // one file, or all shards with their index
+  bool needs_vocabulary = false;      // open_clip repositories may leave OpenAI's vocabulary out
+};
+
+// safetensors before pickles; open_clip's layout before that of transformers, as the encoder reads a folder with both.
+Result<ModelFiles> ChooseModelFiles(const std::set<std::string>& names);
+
+}  // namespace fovea::daemon

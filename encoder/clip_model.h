@@ -22,7 +22,7 @@ enum class TextRules { kSafe, kReference };
 struct ClipModelOptions {
   DeviceChoice device = DeviceChoice::kAuto;
   int cuda_index = 0;              // which of the CUDA devices, when it is one
-  std::string precision = "auto";  // "auto", "fp32", "fp16" (CUDA only)
+  std::string precision = "auto";  // "auto", "fp32", "fp16" (CUDA), "bf16" and "int8" (CPU); see device_choice.h
   TextRules text_rules = TextRules::kSafe;
 };
 

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "encoder/clip_model.h"
+#include "encoder/device_choice.h"
 #include "encoder/modified_resnet.h"
 #include "encoder/pixel_scale.h"
 #include "encoder/text_transformer.h"
@@ -34,7 +35,8 @@ constexpr int64_t kMultiplicationsForOneThread = 64'000'000;
 std::string FirstLine(const std::exception& error) {
   const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
   const std::string text = torch_error != nullptr ? torch_error->what_without_backtrace() : error.what();
-  return text.substr(0, text.find('\n'));
+  const size_t begin = std::min(text.find_first_not_of('\n'), text.size());
+  return text.substr(begin, text.find('\n', begin) - begin);
 }
 
 // What the allocator of the CPU, cuBLAS and cuDNN throw has no type of its own.
@@ -71,6 +73,15 @@ class OneThread {
  private:
   const int before_;
 };
+
+at::ScalarType ScalarTypeOf(NumberFormat format) {
+  switch (format) {
+    case NumberFormat::kFloat16: return at::kHalf;
+    case NumberFormat::kBfloat16: return at::kBFloat16;
+    case NumberFormat::kInt8: return CpuHasBfloat16() ? at::kBFloat16 : at::kFloat;  // around the matrices of bytes
+    default: return at::kFloat;
+  }
+}
 
 VisionTower BuildVision(WeightReader& reader, const ClipConfig& config) {
   if (const auto* vit = std::get_if<VisionTransformerConfig>(&config.vision)) return VisionTransformer(reader, *vit);
@@ -194,7 +205,7 @@ Result<std::unique_ptr<ClipTowers>> ClipTowers::Build(const ClipConfig& config, 
                                                       int cuda_index) {
   return WithTorch("load the model", [&]() -> Result<std::unique_ptr<ClipTowers>> {
     const at::Device where = device == Device::kCuda ? at::Device(at::kCUDA, static_cast<at::DeviceIndex>(cuda_index)) : at::Device(at::kCPU);
-    WeightReader reader(weights, where, format == NumberFormat::kFloat16 ? at::kHalf : at::kFloat);
+    WeightReader reader(weights, where, ScalarTypeOf(format), format == NumberFormat::kInt8);
     auto impl = std::make_unique<Impl>(config, reader, where);
     RETURN_IF_ERROR(reader.status());
     return std::unique_ptr<ClipTowers>(new ClipTowers(std::move(impl)));

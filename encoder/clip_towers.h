@@ -20,7 +20,8 @@
 namespace fovea::encoder {
 
 enum class Device { kCpu, kCuda };
-enum class NumberFormat { kFloat32, kFloat16 };
+// What matrices and convolutions compute in: kFloat16 on a GPU, kBfloat16 and kInt8 on a CPU.
+enum class NumberFormat { kFloat32, kFloat16, kBfloat16, kInt8 };
 
 // Whether the Torch we run on and the machine have a CUDA device.
 bool CudaIsThere();

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "encoder/clip_config.h"
+#include "encoder/linear_layer.h"
+#include "encoder/onednn_operators.h"
 #include "encoder/weight_reader.h"
 
 namespace fovea::encoder {
@@ -20,19 +22,34 @@ namespace fovea::encoder {
 // A convolution with the BatchNorm that follows it.
 class FoldedConvolution {
  public:
-  FoldedConvolution(WeightReader& reader, const std::string& convolution, const std::string& norm, int64_t stride);
+  enum class After { kNothing, kRelu };
+  struct Options {
+    int64_t side = 0;  // of the input, in pixels
+    int64_t stride = 1;
+    After after = After::kNothing;
+  };
+  FoldedConvolution(WeightReader& reader, const std::string& convolution, const std::string& norm, const Options& options);
   at::Tensor operator()(const at::Tensor& x) const;
+  // sum = relu(sum + convolution(x)), in place.
+  void AddReluTo(at::Tensor& sum, const at::Tensor& x) const;
 
  private:
   at::Tensor weight_, bias_;
-  int64_t stride_, padding_;
+  onednn::ConvolutionShape shape_;
+  After after_;
+  bool packed_ = false;
 };
 
 class Bottleneck {
  public:
   enum class Place { kFirstOfStage, kLater };
-  Bottleneck(WeightReader& reader, const std::string& prefix, int64_t stride, Place place);
-  at::Tensor Forward(const at::Tensor& x) const;
+  struct Options {
+    int64_t side = 0;  // of the input, in pixels
+    int64_t stride = 1;
+    Place place = Place::kLater;
+  };
+  Bottleneck(WeightReader& reader, const std::string& prefix, const Options& options);
+  at::Tensor Forward(at::Tensor x) const;
 
  private:
   int64_t stride_;
@@ -48,7 +65,8 @@ class AttentionPool {
 
  private:
   int64_t heads_;
-  at::Tensor positions_, query_weight_, query_bias_, key_value_weight_, key_value_bias_, out_weight_, out_bias_;
+  at::Tensor positions_;
+  LinearLayer query_, key_value_, out_;
 };
 
 class ModifiedResnet {

@@ -11,21 +11,30 @@ int64_t MultiplicationsPerToken(const TransformerConfig& config) {
   return config.layers * config.width * (4 * config.width + 2 * config.mlp_width);
 }
 
+std::string BlockPrefix(int64_t i) { return StrCat("transformer.resblocks.", i, "."); }
+
+LinearLayer Projection(WeightReader& reader, bool with_bias) {
+  return {reader, reader.Raw("text_projection").t(), with_bias ? reader.Raw("text_projection.bias") : at::Tensor(), {}};
+}
+
 }  // namespace
 
 TextTransformer::TextTransformer(WeightReader& reader, const TextConfig& config)
-    : multiplications_per_token_(MultiplicationsPerToken(config.transformer)), type_(reader.type()), embedding_(reader.Single("token_embedding.weight")), positions_(reader.Single("positional_embedding")),
-      norm_(reader, "ln_final", config.transformer.epsilon), projection_(reader.Compute("text_projection")) {
-  for (int64_t i = 0; i < config.transformer.layers; ++i) {
-    blocks_.emplace_back(reader, StrCat("transformer.resblocks.", i, "."), config.transformer, Causal::kYes);
-  }
+    : multiplications_per_token_(MultiplicationsPerToken(config.transformer)), embedding_(reader.Single("token_embedding.weight")),
+      positions_(reader.Single("positional_embedding")),
+      last_(reader, BlockPrefix(config.transformer.layers - 1), config.transformer, Causal::kYes),
+      norm_(reader, "ln_final", config.transformer.epsilon), projection_(Projection(reader, config.projection_bias)) {
+  stream_type_ = StreamType(embedding_.device(), reader.type());
+  for (int64_t i = 0; i + 1 < config.transformer.layers; ++i) blocks_.emplace_back(reader, BlockPrefix(i), config.transformer, Causal::kYes);
 }
 
 at::Tensor TextTransformer::Forward(const at::Tensor& tokens) const {
   const at::Tensor ends = tokens.argmax(1);
-  at::Tensor x = at::embedding(embedding_, tokens).to(type_).add_(positions_.narrow(0, 0, tokens.size(1)).to(type_));
-  for (size_t i = 0; i + 1 < blocks_.size(); ++i) x = blocks_[i].Forward(x);
-  return at::matmul(norm_(blocks_.back().ForwardRows(x, ends)), projection_);
+  const at::Tensor embedded = at::embedding(embedding_, tokens).to(stream_type_);
+  ResidualStream stream{.sum = embedded + positions_.narrow(0, 0, tokens.size(1)).to(stream_type_), .pending = {}};
+  for (const TransformerBlock& block : blocks_) block.Forward(stream);
+  ResidualStream pooled = last_.Forward(stream, ends);
+  return projection_(norm_(pooled));
 }
 
 }  // namespace fovea::encoder

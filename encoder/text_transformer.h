@@ -26,11 +26,12 @@ class TextTransformer {
 
  private:
   int64_t multiplications_per_token_;
-  at::ScalarType type_;
+  at::ScalarType stream_type_;
   at::Tensor embedding_, positions_;
   std::vector<TransformerBlock> blocks_;
+  PooledBlock last_;
   LayerNorm norm_;
-  at::Tensor projection_;
+  LinearLayer projection_;
 };
 
 }  // namespace fovea::encoder

@@ -2,6 +2,9 @@
 
 #include <ATen/ATen.h>
 
+#include <optional>
+#include <vector>
+
 namespace fovea::encoder {
 namespace {
 
@@ -9,64 +12,84 @@ namespace {
 // one pass over the activations is left.
 constexpr double kQuickGeluFactor = 1.702;
 
+double Factor(Activation activation) { return activation == Activation::kQuickGelu ? kQuickGeluFactor : 1; }
+
+LinearLayer::After Applied(Activation activation) {
+  switch (activation) {
+    case Activation::kQuickGelu: return LinearLayer::After::kSilu;
+    case Activation::kGelu: return LinearLayer::After::kGelu;
+    default: return LinearLayer::After::kGeluTanh;
+  }
+}
+
+// A layer that ends a branch: LayerScale multiplies its outputs.
+LinearLayer EndOfBranch(WeightReader& reader, const std::string& key, const std::string& scale_key, double factor) {
+  const LinearLayer::Options options = {.may_be_int8 = true, .input_is_gated = key.ends_with("c_proj")};
+  at::Tensor weight = reader.Raw(key + ".weight"), bias = reader.Raw(key + ".bias");
+  if (factor != 1) weight = weight / factor;
+  if (scale_key.empty()) return {reader, weight, bias, options};
+  const at::Tensor scale = reader.Raw(scale_key);
+  return {reader, weight * scale.unsqueeze(1), bias * scale, options};
+}
+
+LinearLayer FirstOfMlp(WeightReader& reader, const std::string& key, Activation activation) {
+  const at::Tensor weight = reader.Raw(key + ".weight"), bias = reader.Raw(key + ".bias");
+  const double factor = Factor(activation);
+  const LinearLayer::Options options = {.after = Applied(activation), .may_be_int8 = true};
+  if (factor == 1) return {reader, weight, bias, options};
+  return {reader, weight * factor, bias * factor, options};
+}
+
+at::Tensor SplitHeads(const at::Tensor& x, int64_t heads) {
+  return x.view({x.size(0), x.size(1), heads, x.size(2) / heads}).transpose(1, 2);
+}
+
 }  // namespace
 
-LayerNorm::LayerNorm(WeightReader& reader, const std::string& key, double epsilon)
-    : weight_(reader.Single(key + ".weight")), bias_(reader.Single(key + ".bias")), epsilon_(epsilon) {}
+BlockTail::BlockTail(WeightReader& reader, const std::string& prefix, const TransformerConfig& config)
+    : out_(EndOfBranch(reader, prefix + "attn.out_proj", config.layer_scale ? prefix + "ls_1.gamma" : "", 1)),
+      norm_(reader, prefix + "ln_2", config.epsilon), fc_(FirstOfMlp(reader, prefix + "mlp.c_fc", config.activation)),
+      proj_(EndOfBranch(reader, prefix + "mlp.c_proj", config.layer_scale ? prefix + "ls_2.gamma" : "", Factor(config.activation))) {}
 
-at::Tensor LayerNorm::operator()(const at::Tensor& x) const {
-  return at::layer_norm(x.to(at::kFloat), {x.size(-1)}, weight_, bias_, epsilon_).to(x.scalar_type());
+void BlockTail::Forward(ResidualStream& stream, const at::Tensor& joined) const {
+  stream.pending = out_(joined);
+  stream.pending = proj_(fc_(norm_(stream)));
 }
 
 TransformerBlock::TransformerBlock(WeightReader& reader, const std::string& prefix, const TransformerConfig& config, Causal causal)
-    : width_(config.width), heads_(config.heads), causal_(causal), activation_(config.activation),
-      norm1_(reader, prefix + "ln_1", config.epsilon), norm2_(reader, prefix + "ln_2", config.epsilon),
-      in_weight_(reader.Compute(prefix + "attn.in_proj_weight")), in_bias_(reader.Compute(prefix + "attn.in_proj_bias")),
-      out_weight_(reader.Compute(prefix + "attn.out_proj.weight")), out_bias_(reader.Compute(prefix + "attn.out_proj.bias")),
-      proj_bias_(reader.Compute(prefix + "mlp.c_proj.bias")) {
-  const double factor = activation_ == Activation::kQuickGelu ? kQuickGeluFactor : 1;
-  fc_weight_ = reader.ToCompute(reader.Raw(prefix + "mlp.c_fc.weight") * factor);
-  fc_bias_ = reader.ToCompute(reader.Raw(prefix + "mlp.c_fc.bias") * factor);
-  proj_weight_ = reader.ToCompute(reader.Raw(prefix + "mlp.c_proj.weight") / factor);
+    : heads_(config.heads), causal_(causal), norm_(reader, prefix + "ln_1", config.epsilon),
+      in_(reader, reader.Raw(prefix + "attn.in_proj_weight"), reader.Raw(prefix + "attn.in_proj_bias"), {.may_be_int8 = true}), tail_(reader, prefix, config) {}
+
+void TransformerBlock::Forward(ResidualStream& stream) const {
+  const std::vector<at::Tensor> qkv = in_(norm_(stream)).chunk(3, -1);
+  const at::Tensor mixed = at::scaled_dot_product_attention(SplitHeads(qkv[0], heads_), SplitHeads(qkv[1], heads_), SplitHeads(qkv[2], heads_),
+                                                            {}, 0.0, causal_ == Causal::kYes);
+  tail_.Forward(stream, mixed.transpose(1, 2).reshape(stream.sum.sizes()));
 }
 
-at::Tensor TransformerBlock::Heads(const at::Tensor& x) const {
-  return x.view({x.size(0), x.size(1), heads_, width_ / heads_}).transpose(1, 2);
+PooledBlock::PooledBlock(WeightReader& reader, const std::string& prefix, const TransformerConfig& config, Causal causal)
+    : heads_(config.heads), causal_(causal), norm_(reader, prefix + "ln_1", config.epsilon), tail_(reader, prefix, config) {
+  const int64_t width = config.width;
+  const at::Tensor weight = reader.Raw(prefix + "attn.in_proj_weight"), bias = reader.Raw(prefix + "attn.in_proj_bias");
+  query_ = {reader, weight.narrow(0, 0, width), bias.narrow(0, 0, width), {.may_be_int8 = true}};
+  key_value_ = {reader, weight.narrow(0, width, 2 * width), bias.narrow(0, width, 2 * width), {.may_be_int8 = true}};
 }
 
-at::Tensor TransformerBlock::Mlp(const at::Tensor& x) const {
-  at::Tensor hidden = at::linear(norm2_(x), fc_weight_, fc_bias_);
-  switch (activation_) {
-    case Activation::kQuickGelu: at::silu_(hidden); break;
-    case Activation::kGelu: at::gelu_(hidden, "none"); break;
-    case Activation::kGeluTanh: at::gelu_(hidden, "tanh"); break;
-  }
-  return at::linear(hidden, proj_weight_, proj_bias_);
-}
-
-at::Tensor TransformerBlock::Forward(const at::Tensor& x) const {
-  const std::vector<at::Tensor> qkv = at::linear(norm1_(x), in_weight_, in_bias_).chunk(3, -1);
-  const at::Tensor mixed = at::scaled_dot_product_attention(Heads(qkv[0]), Heads(qkv[1]), Heads(qkv[2]), {}, 0.0, causal_ == Causal::kYes);
-  const at::Tensor joined = mixed.transpose(1, 2).reshape(x.sizes());
-  const at::Tensor after = x + at::linear(joined, out_weight_, out_bias_);
-  return after + Mlp(after);
-}
-
-at::Tensor TransformerBlock::ForwardRows(const at::Tensor& x, const at::Tensor& rows) const {
-  const int64_t batch = x.size(0), tokens = x.size(1);
+ResidualStream PooledBlock::Forward(ResidualStream& stream, const at::Tensor& rows) const {
+  const int64_t batch = stream.sum.size(0), tokens = stream.sum.size(1), width = stream.sum.size(2);
   const at::Tensor each = at::arange(batch, rows.options());
-  const at::Tensor normed = norm1_(x);
-  const at::Tensor query = at::linear(normed.index({each, rows}), in_weight_.narrow(0, 0, width_), in_bias_.narrow(0, 0, width_));
-  const std::vector<at::Tensor> kv =
-      at::linear(normed, in_weight_.narrow(0, width_, 2 * width_), in_bias_.narrow(0, width_, 2 * width_)).chunk(2, -1);
-  c10::optional<at::Tensor> mask;
+  const at::Tensor normed = norm_(stream);
+  const at::Tensor query = query_(normed.index({each, rows}));
+  const std::vector<at::Tensor> kv = key_value_(normed).chunk(2, -1);
+  std::optional<at::Tensor> mask;
   if (causal_ == Causal::kYes) {
     mask = at::arange(tokens, rows.options()).unsqueeze(0).le(rows.unsqueeze(1)).view({batch, 1, 1, tokens});
   }
-  const at::Tensor mixed = at::scaled_dot_product_attention(Heads(query.unsqueeze(1)), Heads(kv[0]), Heads(kv[1]), mask);
-  const at::Tensor joined = mixed.transpose(1, 2).reshape({batch, width_});
-  const at::Tensor after = x.index({each, rows}) + at::linear(joined, out_weight_, out_bias_);
-  return after + Mlp(after);
+  const at::Tensor mixed =
+      at::scaled_dot_product_attention(SplitHeads(query.unsqueeze(1), heads_), SplitHeads(kv[0], heads_), SplitHeads(kv[1], heads_), mask);
+  ResidualStream pooled{.sum = stream.sum.index({each, rows}), .pending = {}};
+  tail_.Forward(pooled, mixed.transpose(1, 2).reshape({batch, width}));
+  return pooled;
 }
 
 }  // namespace fovea::encoder

@@ -1,51 +1,64 @@
 #pragma once
-// TransformerBlock is one pre-norm residual attention block, as both towers stack it.
+// TransformerBlock is one pre-norm residual attention block, as both towers stack it; PooledBlock is the last one of a stack,
+// which works out only the one row per input that is pooled.
 //
 // Owns:    its weights.
 // Threads: const methods from any thread.
 // Errors:  Torch's exceptions pass through: clip_towers.cc catches them.
-// Shapes:  x is [batch, tokens, width] in the number format of the matrices.
+// Shapes:  the stream is [batch, tokens, width]. Formula: clip x <- x + Attention(ln_1(x)), x <- x + MLP(ln_2(x)) (Radford et al.
+//          2021); LayerScale, where a model has it, is folded into the layers that end a branch.
 #include <ATen/core/Tensor.h>
 
 #include <string>
 
 #include "encoder/clip_config.h"
+#include "encoder/linear_layer.h"
+#include "encoder/residual_stream.h"
 #include "encoder/weight_reader.h"
 
 namespace fovea::encoder {
 
-// A LayerNorm; computed in fp32 whatever the input, and given back in the input's number format.
-class LayerNorm {
+enum class Causal { kNo, kYes };
+
+// What follows attention in a block: its output layer and the MLP, each added to the stream.
+class BlockTail {
  public:
-  LayerNorm(WeightReader& reader, const std::string& key, double epsilon);
-  at::Tensor operator()(const at::Tensor& x) const;
+  BlockTail(WeightReader& reader, const std::string& prefix, const TransformerConfig& config);
+  // `joined`: the heads' results side by side, of the stream's shape.
+  void Forward(ResidualStream& stream, const at::Tensor& joined) const;
 
  private:
-  at::Tensor weight_, bias_;
-  double epsilon_;
+  LinearLayer out_;
+  LayerNorm norm_;
+  LinearLayer fc_, proj_;
 };
-
-enum class Causal { kNo, kYes };
 
 class TransformerBlock {
  public:
   // `prefix` ends in a dot: "visual.transformer.resblocks.0."
   TransformerBlock(WeightReader& reader, const std::string& prefix, const TransformerConfig& config, Causal causal);
-
-  at::Tensor Forward(const at::Tensor& x) const;
-  // As Forward, but only the one row per batch entry that `rows` ([batch], int64) names is worked out: [batch, width].
-  at::Tensor ForwardRows(const at::Tensor& x, const at::Tensor& rows) const;
+  void Forward(ResidualStream& stream) const;
 
  private:
-  at::Tensor Heads(const at::Tensor& x) const;
-  at::Tensor Mlp(const at::Tensor& x) const;
-
-  int64_t width_, heads_;
+  int64_t heads_;
   Causal causal_;
-  Activation activation_;
-  LayerNorm norm1_, norm2_;
-  at::Tensor in_weight_, in_bias_, out_weight_, out_bias_;
-  at::Tensor fc_weight_, fc_bias_, proj_weight_, proj_bias_;
+  LayerNorm norm_;
+  LinearLayer in_;
+  BlockTail tail_;
+};
+
+class PooledBlock {
+ public:
+  PooledBlock(WeightReader& reader, const std::string& prefix, const TransformerConfig& config, Causal causal);
+  // The stream of one row per input, [batch, width]: the one that `rows` ([batch], int64) names.
+  ResidualStream Forward(ResidualStream& stream, const at::Tensor& rows) const;
+
+ private:
+  int64_t heads_;
+  Causal causal_;
+  LayerNorm norm_;
+  LinearLayer query_, key_value_;
+  BlockTail tail_;
 };
 
 }  // namespace fovea::encoder

@@ -23,13 +23,15 @@ class VisionTransformer {
  private:
   at::Tensor Tokens(const at::Tensor& pictures) const;
 
-  int64_t patch_, grid_;
+  int64_t patch_size_, grid_;
   at::ScalarType type_;
-  at::Tensor patch_weight_;  // [width, patch * patch * 3], columns in the order of a picture's bytes
+  LinearLayer patch_;  // columns in the order of a picture's bytes
   at::Tensor class_token_, positions_;
-  LayerNorm norm_before_, norm_after_;
+  LayerNorm norm_before_;
   std::vector<TransformerBlock> blocks_;
-  at::Tensor projection_;
+  PooledBlock last_;
+  LayerNorm norm_after_;
+  LinearLayer projection_;
 };
 
 }  // namespace fovea::encoder

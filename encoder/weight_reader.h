@@ -17,7 +17,8 @@ namespace fovea::encoder {
 class WeightReader {
  public:
   // `type` is what matrices and convolutions compute in: kFloat, or kHalf on a GPU.
-  WeightReader(const ModelWeights& weights, at::Device device, at::ScalarType type) : weights_(weights), device_(device), type_(type) {}
+  WeightReader(const ModelWeights& weights, at::Device device, at::ScalarType type, bool int8 = false)
+      : weights_(weights), device_(device), type_(type), int8_(int8) {}
 
   // fp32 on the CPU, for what is still to be worked on (folding a BatchNorm, scaling a matrix).
   at::Tensor Raw(const std::string& key);
@@ -28,6 +29,8 @@ class WeightReader {
   at::Tensor ToCompute(const at::Tensor& tensor) const { return tensor.to(device_, type_); }
 
   at::ScalarType type() const { return type_; }
+  // Whether the blocks' matrices shall be bytes; `type` is then what the rest computes in.
+  bool int8() const { return int8_; }
   const Status& status() const { return status_; }
 
  private:
@@ -36,6 +39,7 @@ class WeightReader {
   const ModelWeights& weights_;
   const at::Device device_;
   const at::ScalarType type_;
+  const bool int8_;
   Status status_;
 };
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "encoder/device_choice.h"
 #include "tests/support/matchers.h"
 #include "tests/support/model_folder_writer.h"
 #include "tests/support/temp_dir.h"
@@ -42,7 +43,7 @@ TEST(ClipModel, LoadsBothLayoutsAndGivesTheSameFeatures) {
   EXPECT_EQ((*hugging)->info().name, "hugging");
   EXPECT_EQ((*open)->info().layout, "open_clip");
   EXPECT_EQ((*hugging)->info().layout, "huggingface");
-  EXPECT_EQ((*hugging)->info().precision, "fp32");
+  EXPECT_EQ((*hugging)->info().precision, CpuHasBfloat16() ? "bf16" : "fp32");
   EXPECT_EQ((*hugging)->info().device, "cpu");
   EXPECT_EQ((*hugging)->info().architecture, "ViT 3 x 128, patch 16, 64 px; text 2 x 64");
   EXPECT_EQ((*open)->info().parameters, (*hugging)->info().parameters);
@@ -94,7 +95,13 @@ TEST(ClipModel, RefusesAPrecisionTheDeviceDoesNotHave) {
   const TempDir folder;
   WriteModelFolder(folder / "a", TinyVitWithVocabulary());
   EXPECT_THAT(Load(folder / "a", {.precision = "fp16"}), StatusIs(StatusCode::kUnsupported, HasSubstr("fp16 needs a CUDA device")));
-  EXPECT_THAT(Load(folder / "a", {.precision = "int8"}), StatusIs(StatusCode::kInvalidArgument, HasSubstr("int8")));
+  EXPECT_THAT(Load(folder / "a", {.precision = "int4"}), StatusIs(StatusCode::kInvalidArgument, HasSubstr("found \"int4\", expected auto, fp32, fp16, bf16 or int8")));
+  const auto bf16 = Load(folder / "a", {.precision = "bf16"});
+  if (CpuHasBfloat16()) {
+    EXPECT_THAT(bf16, IsOk());
+  } else {
+    EXPECT_THAT(bf16, StatusIs(StatusCode::kUnsupported, HasSubstr("bf16 needs a CPU with")));
+  }
   EXPECT_THAT(Load(folder / "a", {.precision = "fp32"}), IsOk());
 }
 

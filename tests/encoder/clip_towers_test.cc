@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "encoder/device_choice.h"
 #include "encoder/huggingface_config.h"
 #include "encoder/open_clip_config.h"
 #include "tests/support/matchers.h"
@@ -229,17 +230,26 @@ TEST_P(EachTower, ScalesBytesAsTheConfigurationSays) {
   for (int64_t i = 0; i < from_bytes->rows; ++i) EXPECT_LT(Distance(from_bytes->Row(i), from_numbers->Row(i)), 2e-6);
 }
 
-// What runs on a GPU in fp16 runs here on the CPU: slow, but the rules about which numbers stay fp32 are the same.
-TEST_P(EachTower, StaysCloseInHalfPrecision) {
-  const auto half = MakeTowers(Config(), NumberFormat::kFloat16), full = MakeTowers(Config());
+// What runs on a GPU in fp16 runs here on the CPU: slow, but the rules about which numbers stay fp32 are the same. So does
+// bf16 on a CPU without instructions for it.
+TEST_P(EachTower, StaysCloseInShorterNumberFormats) {
+  struct Case {
+    NumberFormat format;
+    double tolerance;  // of the norm
+  };
+  const auto full = MakeTowers(Config());
   std::vector<float> pictures = ReferencePictures(2, 64);
   pictures.resize(pictures.size() * 2, -1.7f);
-  const Result<Features> half_images = half->EncodeScaled(pictures), images = full->EncodeScaled(pictures);
-  const Result<Features> half_texts = half->EncodeTokens(TinyRows()), texts = full->EncodeTokens(TinyRows());
-  ASSERT_THAT(half_images, IsOk());
-  ASSERT_THAT(half_texts, IsOk());
-  for (int64_t i = 0; i < 4; ++i) EXPECT_LT(Distance(half_images->Row(i), images->Row(i)), 4e-3);
-  for (int64_t i = 0; i < 3; ++i) EXPECT_LT(Distance(half_texts->Row(i), texts->Row(i)), 4e-3);
+  const Result<Features> images = full->EncodeScaled(pictures), texts = full->EncodeTokens(TinyRows());
+  for (const auto& [format, tolerance] : {Case{NumberFormat::kFloat16, 4e-3}, Case{NumberFormat::kBfloat16, 3e-2}, Case{NumberFormat::kInt8, 4e-2}}) {
+    SCOPED_TRACE(ToString(format));
+    const auto shorter = MakeTowers(Config(), format);
+    const Result<Features> short_images = shorter->EncodeScaled(pictures), short_texts = shorter->EncodeTokens(TinyRows());
+    ASSERT_THAT(short_images, IsOk());
+    ASSERT_THAT(short_texts, IsOk());
+    for (int64_t i = 0; i < 4; ++i) EXPECT_LT(Distance(short_images->Row(i), images->Row(i)), tolerance);
+    for (int64_t i = 0; i < 3; ++i) EXPECT_LT(Distance(short_texts->Row(i), texts->Row(i)), tolerance);
+  }
 }
 
 TEST_P(EachTower, TakesNothingAndRefusesWhatDoesNotFit) {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/fetch_progress.h"
 #include "api/problem.h"
 #include "base/metrics.h"
 #include "indexer/library.h"
@@ -23,6 +24,7 @@ struct Context {
   std::string version;
   std::chrono::steady_clock::time_point started;
   size_t max_body_bytes = 0;  // of requests that bring pictures
+  ReadFetchProgress fetching = {};  // may be empty
 };
 
 using Handler = Answer<Response> (*)(const Request& request, const Context& context);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "api/fetch_progress.h"
 #include "base/metrics.h"
 #include "base/status.h"
 #include "indexer/library.h"
@@ -31,6 +32,7 @@ struct ServerOptions {
   int idle_timeout_s = 60;                      // between requests of one connection
   std::vector<std::string> allowed_hosts = {};  // Host and Origin names besides localhost, loopback and the address itself
   std::string version = {};                     // shown in /v1/status
+  ReadFetchProgress fetching = {};              // shown in /readyz and /v1/status while the model is not there; must outlive the Server
 };
 
 class Server {

@@ -15,18 +15,27 @@ constexpr unsigned kData = kServe | kIndex | kSearch | kStatus;
 const std::array kKeys = {
     SettingKey{"data", &Settings::data, "", 0, 0, "", kData, "folder of the store; default $XDG_DATA_HOME/fovea"},
     SettingKey{"model", &Settings::model, "", 0, 0, "", kEncodes, "name of a model (see `fovea model list`), or a CLIP model's folder"},
+    SettingKey{"openai_endpoint", &Settings::openai_endpoint, "", 0, 0, "", kServe | kModel, "where OpenAI's models are fetched from: it, or a mirror"},
     SettingKey{"roots", &Settings::roots, "", 0, 0, "", kServe, "folders of pictures to watch, besides those added before"},
     SettingKey{"listen", &Settings::listen, "", 0, 0, "", kServe, "ADDRESS:PORT of the HTTP server; port 0 takes a free one"},
     SettingKey{"allowed_hosts", &Settings::allowed_hosts, "", 0, 0, "", kServe,
                "names that requests may use in Host and Origin, besides localhost and the address"},
     SettingKey{"server", &Settings::server, "", 0, 0, "", kSearch | kStatus, "URL of the daemon to ask; default the one that runs on the data"},
     SettingKey{"log_level", &Settings::log_level, "", 0, 0, "debug|info|warning|error|off", kEncodes, "least level of log lines"},
-    SettingKey{"device", &Settings::device, "", 0, 0, "auto|cpu|cuda", kEncodes, "what the model runs on; auto takes a GPU if there is one"},
-    SettingKey{"precision", &Settings::precision, "", 0, 0, "auto|fp32|fp16", kEncodes, "number format of the model; fp16 on a GPU only"},
+    SettingKey{"device", &Settings::device, "", 0, 0, "auto|cpu|cuda|cuda:N", kEncodes,
+               "what the model runs on; auto takes all GPUs if there are any, cuda all, cuda:1 the second one"},
+    SettingKey{"precision", &Settings::precision, "", 0, 0, "auto|fp32|fp16|bf16|int8", kEncodes,
+               "number format of the model; one that the device does not compute in is refused"},
     SettingKey{"torch_threads", &Settings::torch_threads, "threads", 0, 1024, "", kEncodes, "of the model's operators; 0 = one per processor"},
     SettingKey{"decode_threads", &Settings::decode_threads, "threads", 0, 256, "", kRuns, "that decode pictures; 0 = one per processor"},
     SettingKey{"batch_size", &Settings::batch_size, "pictures", 1, 1024, "", kRuns | kEmbed, "that the model gets at once"},
     SettingKey{"batch_wait_ms", &Settings::batch_wait_ms, "ms", 0, 10'000, "", kRuns, "that a batch waits to be filled"},
+    SettingKey{"max_batch_ms", &Settings::max_batch_ms, "ms", 1, 60'000, "", kRuns,
+               "that a batch may keep the device; a slow one gets smaller batches, so that questions do not wait longer"},
+    SettingKey{"question_wait_ms", &Settings::question_wait_ms, "ms", 0, 1000, "", kServe,
+               "that a question waits for others that are being prepared, to go together; 0 = never"},
+    SettingKey{"max_waiting_questions", &Settings::max_waiting_questions, "inputs", 1, 100'000, "", kServe,
+               "texts and query pictures that may wait for the model; more are answered 429"},
     SettingKey{"settle_ms", &Settings::settle_ms, "ms", 0, 60'000, "", kRuns, "that a file must lie still before it is taken"},
     SettingKey{"reconcile_s", &Settings::reconcile_s, "s", 0, 604'800, "", kServe, "between comparisons of all roots with the disk; 0 = never"},
     SettingKey{"thumbnail_px", &Settings::thumbnail_px, "px", 64, 1024, "", kRuns, "longer side of stored thumbnails"},
@@ -69,11 +78,20 @@ Status SetNumber(int64_t& field, const SettingKey& key, const SettingValue& valu
   return {};
 }
 
+// "cuda:3" as "cuda:N"; a text that does not end in a short number as it is.
+std::string NumberAsN(const std::string& text) {
+  const size_t colon = text.rfind(':');
+  const bool numbered = colon != std::string::npos && colon + 1 < text.size() && text.size() - colon <= 4 &&
+                        text.find_first_not_of("0123456789", colon + 1) == std::string::npos;
+  return numbered ? text.substr(0, colon) + ":N" : text;
+}
+
 Status SetText(std::string& field, const SettingKey& key, const SettingValue& value, std::string_view source) {
   const auto* text = std::get_if<std::string>(&value);
   if (text == nullptr) return Wrong(key, source, "must be a text");
   const std::string among = StrCat("|", key.choices, "|");
-  const bool known = text->find('|') == std::string::npos && among.find(StrCat("|", *text, "|")) != std::string::npos;
+  const bool one_word = text->find('|') == std::string::npos && !text->ends_with(":N");
+  const bool known = one_word && among.find(StrCat("|", NumberAsN(*text), "|")) != std::string::npos;
   if (!key.choices.empty() && !known) return Wrong(key, source, StrCat("\"", *text, "\" is none of ", key.choices));
   field = *text;
   return {};

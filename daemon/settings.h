@@ -24,6 +24,7 @@ namespace fovea::daemon {
 struct Settings {
   std::string data;                       // empty: $XDG_DATA_HOME/fovea
   std::string model = "fovea-tiny";
+  std::string openai_endpoint = "https://openaipublic.azureedge.net/clip";
   std::vector<std::string> roots;
   std::string listen = "127.0.0.1:8642";
   std::vector<std::string> allowed_hosts;
@@ -35,6 +36,9 @@ struct Settings {
   int64_t decode_threads = 0;             // 0: one per processor
   int64_t batch_size = indexer::LibraryOptions{}.batch_size;
   int64_t batch_wait_ms = indexer::LibraryOptions{}.batch_wait_ms;
+  int64_t max_batch_ms = indexer::LibraryOptions{}.max_batch_ms;
+  int64_t question_wait_ms = indexer::LibraryOptions{}.question_wait_ms;
+  int64_t max_waiting_questions = indexer::LibraryOptions{}.max_waiting_questions;
   int64_t settle_ms = indexer::LibraryOptions{}.settle_ms;
   int64_t reconcile_s = indexer::LibraryOptions{}.reconcile_s;
   int64_t thumbnail_px = indexer::LibraryOptions{}.thumbnail_px;
@@ -70,7 +74,7 @@ struct SettingKey {
   std::string_view unit;      // "" for texts
   int64_t min = 0;            // of a number, both ends included
   int64_t max = 0;
-  std::string_view choices;   // of a text, "auto|cpu|cuda"; "" = anything
+  std::string_view choices;   // of a text, "auto|cuda|cuda:N" with any number for N; "" = anything
   unsigned commands = 0;      // CommandSet
   std::string_view help;
 };

@@ -48,6 +48,9 @@ indexer::LibraryOptions MakeLibraryOptions(const Settings& settings) {
   options.decode_threads = OrProcessors(settings.decode_threads);
   options.batch_size = static_cast<int>(settings.batch_size);
   options.batch_wait_ms = static_cast<int>(settings.batch_wait_ms);
+  options.max_batch_ms = static_cast<int>(settings.max_batch_ms);
+  options.question_wait_ms = static_cast<int>(settings.question_wait_ms);
+  options.max_waiting_questions = static_cast<int>(settings.max_waiting_questions);
   options.settle_ms = static_cast<int>(settings.settle_ms);
   options.reconcile_s = static_cast<int>(settings.reconcile_s);
   options.thumbnail_px = static_cast<int>(settings.thumbnail_px);
@@ -89,11 +92,21 @@ Result<api::ServerOptions> MakeServerOptions(const Settings& settings) {
 }
 
 encoder::ClipModelOptions MakeModelOptions(const Settings& settings) {
+  constexpr std::string_view kCuda = "cuda";
   encoder::ClipModelOptions options;
   options.precision = settings.precision;
   if (settings.device == "cpu") options.device = encoder::DeviceChoice::kCpu;
-  if (settings.device == "cuda") options.device = encoder::DeviceChoice::kCuda;
+  if (settings.device.starts_with(kCuda)) options.device = encoder::DeviceChoice::kCuda;
+  if (settings.device.size() > kCuda.size()) options.cuda_index = std::stoi(settings.device.substr(kCuda.size() + 1));  // "cuda:1"; checked
   return options;
+}
+
+std::vector<encoder::ClipModelOptions> MakeDeviceOptions(const Settings& settings, int cuda_devices) {
+  const encoder::ClipModelOptions one = MakeModelOptions(settings);
+  const bool all = settings.device == "auto" || settings.device == "cuda";
+  std::vector<encoder::ClipModelOptions> devices(all && cuda_devices > 1 ? static_cast<size_t>(cuda_devices) : 1, one);
+  for (size_t i = 1; i < devices.size(); ++i) devices[i].cuda_index = static_cast<int>(i);
+  return devices;
 }
 
 Result<std::unique_ptr<storage::Catalog>> OpenCatalog(const Settings& settings) {

@@ -25,6 +25,8 @@ void SetLogLevelFrom(const Settings& settings);
 indexer::LibraryOptions MakeLibraryOptions(const Settings& settings);
 Result<api::ServerOptions> MakeServerOptions(const Settings& settings);
 encoder::ClipModelOptions MakeModelOptions(const Settings& settings);
+// One for each device that the daemon runs the model on: all of `cuda_devices` when the settings name none of them, else one.
+std::vector<encoder::ClipModelOptions> MakeDeviceOptions(const Settings& settings, int cuda_devices);
 Result<std::unique_ptr<storage::Catalog>> OpenCatalog(const Settings& settings);
 
 // The folders as absolute paths without links; every one must be there.

@@ -32,13 +32,12 @@ using nlohmann::json;
 
 class ApiWorld {
  public:
-  explicit ApiWorld(ServerOptions options = {}) {
+  explicit ApiWorld(ServerOptions options = {}, indexer::LibraryOptions library_options = {}) {
     static const Status decoder = encoder::InitDecoder(1);
     EXPECT_THAT(decoder, test::IsOk());
     auto opened = storage::Catalog::Open({.folder = dir_ / "store"});
     EXPECT_THAT(opened, test::IsOk());
     catalog_ = std::move(opened).value();
-    indexer::LibraryOptions library_options;
     library_options.settle_ms = 20;
     library_ = std::make_unique<indexer::Library>(*catalog_, clock_, metrics_, library_options);
     options.port = 0;

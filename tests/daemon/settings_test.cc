@@ -60,9 +60,21 @@ TEST(Settings, AnUnknownChoiceNamesTheKnownOnes) {
   Settings settings;
   for (const char* wrong : {"gpu", "", "auto|cpu", "aut"}) {
     EXPECT_THAT(ApplySetting(settings, Key("device"), std::string(wrong), "test"),
-                StatusIs(StatusCode::kInvalidArgument, HasSubstr("auto|cpu|cuda")));
+                StatusIs(StatusCode::kInvalidArgument, HasSubstr("auto|cpu|cuda|cuda:N")));
   }
   EXPECT_THAT(ApplySetting(settings, Key("device"), std::string("cpu"), "test"), IsOk());
+}
+
+TEST(Settings, ACudaDeviceMayBeNumbered) {
+  Settings settings;
+  const SettingKey& device = *FindSettingKey("device");
+  for (const char* good : {"auto", "cpu", "cuda", "cuda:0", "cuda:12"}) {
+    EXPECT_THAT(ApplySetting(settings, device, std::string(good), "test"), IsOk()) << good;
+    EXPECT_EQ(settings.device, good);
+  }
+  for (const char* bad : {"", "cuda:", "cuda:N", "cuda:x", "cuda:-1", "cuda:1234", "cpu:1", "auto|cpu", "cuda:1 "}) {
+    EXPECT_THAT(ApplySetting(settings, device, std::string(bad), "test"), StatusIs(StatusCode::kInvalidArgument)) << bad;
+  }
 }
 
 TEST(Settings, RefusesValuesOfTheWrongKind) {

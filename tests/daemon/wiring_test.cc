@@ -55,6 +55,31 @@ TEST(Wiring, LimitsAreTurnedIntoBytesAndPixels) {
   EXPECT_EQ(MakeLibraryOptions(settings).limits.max_pixels, 2'000'000);
 }
 
+std::vector<int> CudaIndices(const std::string& device, int cuda_devices) {
+  Settings settings;
+  settings.device = device;
+  std::vector<int> indices;
+  for (const encoder::ClipModelOptions& options : MakeDeviceOptions(settings, cuda_devices)) indices.push_back(options.cuda_index);
+  return indices;
+}
+
+TEST(Wiring, TakesAllGpusUnlessOneIsNamed) {
+  EXPECT_THAT(CudaIndices("auto", 0), testing::ElementsAre(0));
+  EXPECT_THAT(CudaIndices("auto", 3), testing::ElementsAre(0, 1, 2));
+  EXPECT_THAT(CudaIndices("cuda", 2), testing::ElementsAre(0, 1));
+  EXPECT_THAT(CudaIndices("cuda:1", 3), testing::ElementsAre(1));
+  EXPECT_THAT(CudaIndices("cpu", 3), testing::ElementsAre(0));
+}
+
+TEST(Wiring, NamesTheDeviceForOneModel) {
+  Settings settings;
+  settings.device = "cuda:12";
+  EXPECT_EQ(MakeModelOptions(settings).device, encoder::DeviceChoice::kCuda);
+  EXPECT_EQ(MakeModelOptions(settings).cuda_index, 12);
+  settings.device = "cpu";
+  EXPECT_EQ(MakeModelOptions(settings).device, encoder::DeviceChoice::kCpu);
+}
+
 TEST(Wiring, RootsMustBeFolders) {
   const test::TempDir folder;
   const std::string file = folder.Write("a file", "x");

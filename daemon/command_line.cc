@@ -54,6 +54,7 @@ CLI::App* AddCommand(Parser& parser, CLI::App& parent, const std::string& name, 
 void AddServe(Parser& parser) {
   CLI::App* serve = AddCommand(parser, parser.app, "serve", Command::kServe, kServe, "run the daemon: watch, index, answer; page at /");
   serve->add_option("ROOT", parser.line.roots, "folders of pictures to watch from now on")->type_name("");
+  serve->add_flag("--pull", parser.line.pull, "fetch the model first if it is not there; /readyz tells how far that is");
   serve->add_flag("--progress", parser.line.progress, "progress lines even when standard output is no terminal");
 }
 
@@ -89,11 +90,15 @@ void AddStatusAndModel(Parser& parser) {
   CLI::App* status = AddCommand(parser, parser.app, "status", Command::kStatus, kStatus, "what the daemon does, or what lies on the data");
   status->add_flag("--json", parser.line.json, "the daemon's whole answer");
   status->add_flag("--wait", parser.line.wait, "wait until the daemon is ready and all its folders are indexed");
-  CLI::App* model = parser.app.add_subcommand("model", "the models on this machine")->require_subcommand(1);
-  CLI::App* list = AddCommand(parser, *model, "list", Command::kModelList, 0, "models found, what they know, and how to use others");
+  CLI::App* model = parser.app.add_subcommand("model", "the models on this machine, and how to get others")->require_subcommand(1);
+  CLI::App* list = AddCommand(parser, *model, "list", Command::kModelList, 0, "models that are here, and those that can be had");
   list->add_flag("--json", parser.line.json, "as JSON");
+  CLI::App* pull = AddCommand(parser, *model, "pull", Command::kModelPull, kModel, "fetch a model; one that was cut goes on where it was");
+  pull->add_option("MODEL", parser.line.model, "a name of `fovea model list`, or a Hugging Face repository OWNER/MODEL[@REVISION]")->required()->type_name("");
   CLI::App* inspect = AddCommand(parser, *model, "inspect", Command::kModelInspect, 0, "load a model and print its facts");
   inspect->add_option("MODEL", parser.line.model, "name or folder")->required()->type_name("");
+  CLI::App* remove = AddCommand(parser, *model, "remove", Command::kModelRemove, 0, "delete a model that `fovea model pull` has fetched");
+  remove->add_option("MODEL", parser.line.model, "its name")->required()->type_name("");
 }
 
 // The deepest command that was named, for help and suggestions.

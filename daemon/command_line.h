@@ -17,7 +17,7 @@
 
 namespace fovea::daemon {
 
-enum class Command { kServe, kIndex, kSearch, kEmbed, kStatus, kModelList, kModelInspect };
+enum class Command { kServe, kIndex, kSearch, kEmbed, kStatus, kModelList, kModelPull, kModelInspect, kModelRemove };
 
 // One thing to embed or to search with.
 struct Input {
@@ -38,7 +38,8 @@ struct CommandLine {
   bool wait = false;                   // status: until the daemon is ready and everything is indexed
   bool raw = false;                    // embed: features as the model gives them
   bool parity = false;                 // embed: decode as the reference does
-  std::string model;                   // model inspect
+  bool pull = false;                   // serve: fetch the model if it is not there
+  std::string model;                   // model pull, inspect, remove
 };
 
 std::variant<CommandLine, ExitCode> ParseCommandLine(int argc, const char* const* argv);

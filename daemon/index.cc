@@ -4,7 +4,6 @@
 #include <iostream>
 
 #include "base/log.h"
-#include "daemon/model_folder.h"
 #include "daemon/model_loader.h"
 #include "daemon/progress.h"
 #include "daemon/shutdown.h"
@@ -74,7 +73,7 @@ Result<ExitCode> Report(const indexer::Library& library, const std::vector<std::
 
 Result<ExitCode> RunIndex(const CommandLine& line, const LoadedSettings& loaded) {
   const Settings& settings = loaded.settings;
-  ASSIGN_OR_RETURN(const std::string model_folder, FindModel(settings.model));
+  ASSIGN_OR_RETURN(const std::unique_ptr<ModelSupply> supply, ModelSupply::Make(settings, ModelSupply::Missing::kFail));
   ASSIGN_OR_RETURN(const std::vector<std::string> roots, ResolveRoots(line.roots));
   RETURN_IF_ERROR(InitProcess(settings));
   StopRequest stop;
@@ -87,7 +86,7 @@ Result<ExitCode> RunIndex(const CommandLine& line, const LoadedSettings& loaded)
   indexer::Library library(*catalog, clock, metrics, options);
   RETURN_IF_ERROR(AddRoots(library, roots));
 
-  Thread loader = StartLoader(model_folder, MakeModelOptions(settings), library, stop);
+  Thread loader = StartLoader(*supply, MakeDeviceOptions(settings, encoder::CudaDevices()), library, stop);
   Progress progress(line.progress ? Progress::Style::kBar : Progress::StyleOfOutput());
   const std::optional<Status> ended = WaitForEnd(stop, library, progress);
   progress.End();

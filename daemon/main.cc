@@ -7,6 +7,8 @@
 #include "daemon/index.h"
 #include "daemon/model_inspect.h"
 #include "daemon/model_list.h"
+#include "daemon/model_pull_command.h"
+#include "daemon/model_remove.h"
 #include "daemon/search.h"
 #include "daemon/serve.h"
 #include "daemon/settings_loader.h"
@@ -19,6 +21,7 @@ namespace {
 
 Result<ExitCode> RunCommand(const CommandLine& line) {
   if (line.command == Command::kModelList) return RunModelList(line);
+  if (line.command == Command::kModelRemove) return RunModelRemove(line);
   ASSIGN_OR_RETURN(LoadedSettings loaded, LoadSettings({line.config_file, ReadEnvironment(), line.settings}));
   // Commands that end by themselves speak up only when something is wrong, unless asked for more.
   if (line.command != Command::kServe && !loaded.origin.contains("log_level")) loaded.settings.log_level = "warning";
@@ -30,6 +33,8 @@ Result<ExitCode> RunCommand(const CommandLine& line) {
     case Command::kEmbed: return RunEmbed(line, loaded);
     case Command::kStatus: return RunStatus(line, loaded);
     case Command::kModelList: return RunModelList(line);
+    case Command::kModelPull: return RunModelPull(line, loaded);
+    case Command::kModelRemove: return RunModelRemove(line);
     case Command::kModelInspect: return RunModelInspect(line, loaded);
   }
   return Failed(Internal("a command without code"));

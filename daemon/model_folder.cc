@@ -5,17 +5,47 @@
 #include <map>
 
 #include "base/log.h"
+#include "daemon/pull/hub_cache.h"
+#include "daemon/pull/model_source.h"
+#include "daemon/pull/pull_settings.h"
+#include "daemon/settings_loader.h"
 
 namespace fovea::daemon {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string UserPlace() {
-  const char* data = std::getenv("XDG_DATA_HOME");
-  if (data != nullptr && *data == '/') return StrCat(data, "/fovea/models");
-  const char* home = std::getenv("HOME");
-  return home == nullptr ? "" : StrCat(home, "/.local/share/fovea/models");
+std::string HubCache() { return ReadPullSettings(ReadEnvironment(), "").hub_cache; }
+
+bool IsPath(const std::string& text) { return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") || text == "." || text == ".."; }
+
+bool HasArchive(const std::string& folder) {
+  std::error_code unreadable;  // then it is no model that we could use
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, unreadable)) {
+    if (entry.path().extension() == ".pt") return true;
+  }
+  return false;
+}
+
+// What to do about a model that is nowhere.
+std::string HowToGet(const std::string& name) {
+  const auto source = ParseModelSource(name);
+  if (source) return StrCat("; `fovea model pull ", name, "` gets it");
+  return source.error().message().find("did you mean") == std::string::npos ? "; `fovea model list` shows what there is" : StrCat(": ", source.error().message());
+}
+
+// The models of a place: folders in it, and OWNER/MODEL below that.
+void AddModels(const std::string& place, const std::string& prefix, std::map<std::string, FoundModel>& found) {
+  std::error_code unreadable;  // a place that is not there has no models
+  for (const fs::directory_entry& entry : fs::directory_iterator(StrCat(place, "/", prefix), unreadable)) {
+    const std::string name = prefix + entry.path().filename().string();
+    if (entry.path().filename().string().starts_with('.') || !entry.is_directory(unreadable)) continue;
+    if (LooksLikeModel(entry.path().string())) {
+      found.emplace(name, FoundModel{name, entry.path().string()});
+    } else if (prefix.empty()) {
+      AddModels(place, name + "/", found);
+    }
+  }
 }
 
 }  // namespace
@@ -23,12 +53,19 @@ std::string UserPlace() {
 bool LooksLikeModel(const std::string& folder) {
   std::error_code unreadable;  // then it is no model that we could use
   return fs::is_regular_file(fs::path(folder) / "config.json", unreadable) ||
-         fs::is_regular_file(fs::path(folder) / "open_clip_config.json", unreadable);
+         fs::is_regular_file(fs::path(folder) / "open_clip_config.json", unreadable) || HasArchive(folder);
+}
+
+std::string ModelsFolder() {
+  const char* data = std::getenv("XDG_DATA_HOME");
+  if (data != nullptr && *data == '/') return StrCat(data, "/fovea/models");
+  const char* home = std::getenv("HOME");
+  return home == nullptr ? "" : StrCat(home, "/.local/share/fovea/models");
 }
 
 std::vector<std::string> ModelPlaces() {
   std::vector<std::string> places;
-  if (std::string user = UserPlace(); !user.empty()) places.push_back(std::move(user));
+  if (std::string user = ModelsFolder(); !user.empty()) places.push_back(std::move(user));
   std::error_code unknown;
   const fs::path program = fs::read_symlink("/proc/self/exe", unknown);
   if (unknown) return places;
@@ -39,31 +76,36 @@ std::vector<std::string> ModelPlaces() {
 }
 
 Result<std::string> FindModel(const std::string& name_or_folder) {
-  if (name_or_folder.find('/') != std::string::npos || LooksLikeModel(name_or_folder)) {
-    std::error_code error;
-    if (!fs::is_directory(name_or_folder, error)) return Failed(NotFound(StrCat("model folder \"", name_or_folder, "\" is not there")));
-    if (LooksLikeModel(name_or_folder)) return name_or_folder;
-    return Failed(NotFound(StrCat("model folder \"", name_or_folder, "\" has neither config.json (Hugging Face) nor open_clip_config.json")));
+  if (LooksLikeModel(name_or_folder)) return name_or_folder;
+  std::error_code absent;
+  const bool is_folder = name_or_folder.find('/') != std::string::npos && fs::is_directory(name_or_folder, absent);
+  if (is_folder) {
+    return Failed(NotFound(StrCat("model folder \"", name_or_folder, "\" has no config.json (Hugging Face), open_clip_config.json or *.pt (OpenAI)")));
+  }
+  const auto source = ParseModelSource(name_or_folder);
+  if (IsPath(name_or_folder) || (!source && name_or_folder.find('/') != std::string::npos)) {
+    return Failed(NotFound(StrCat("model folder \"", name_or_folder, "\" is not there")));
   }
   std::string searched;
   for (const std::string& place : ModelPlaces()) {
-    std::string folder = StrCat(place, "/", name_or_folder);
+    std::string folder = StrCat(place, "/", source ? source->name : name_or_folder);
     if (LooksLikeModel(folder)) return folder;
     searched += StrCat(searched.empty() ? "" : ", ", place);
   }
-  return Failed(NotFound(StrCat("no model \"", name_or_folder, "\" in ", searched, "; `fovea model list` shows what there is")));
+  if (source) {
+    if (std::string folder = FindInHubCache(HubCache(), *source); !folder.empty()) return folder;
+  }
+  return Failed(NotFound(StrCat("no model \"", name_or_folder, "\" in ", searched, HowToGet(name_or_folder))));
 }
 
 std::vector<FoundModel> ListModels() {
-  std::map<std::string, std::string> found;
-  for (const std::string& place : ModelPlaces()) {
-    std::error_code unreadable;  // a place that is not there has no models
-    for (const fs::directory_entry& entry : fs::directory_iterator(place, unreadable)) {
-      if (LooksLikeModel(entry.path().string())) found.emplace(entry.path().filename().string(), entry.path().string());
-    }
+  std::map<std::string, FoundModel> found;
+  for (const std::string& place : ModelPlaces()) AddModels(place, "", found);
+  for (CachedModel& cached : ListHubCache(HubCache())) {
+    found.emplace(cached.repository, FoundModel{cached.repository, std::move(cached.folder), /*in_hub_cache=*/true});
   }
   std::vector<FoundModel> models;
-  for (const auto& [name, folder] : found) models.push_back({name, folder});
+  for (auto& [name, model] : found) models.push_back(std::move(model));
   return models;
 }
 

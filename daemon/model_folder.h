@@ -14,17 +14,21 @@ namespace fovea::daemon {
 
 // A folder counts as a model when it holds one of the configuration files that the encoder reads.
 bool LooksLikeModel(const std::string& folder);
-// In order of preference: $XDG_DATA_HOME/fovea/models, <program>/../share/fovea/models, and models/ of the source tree
-// that holds <program> (in build/<preset>/).
+// Where `fovea model pull` puts models: $XDG_DATA_HOME/fovea/models; empty when there is no home.
+std::string ModelsFolder();
+// In order of preference: ModelsFolder(), <program>/../share/fovea/models, and models/ of the source tree that holds
+// <program> (in build/<preset>/).
 std::vector<std::string> ModelPlaces();
-// A folder if `name_or_folder` has a slash or is a folder that looks like a model; else the first place that has the name.
+// The folder itself if it is there; else the first place that has the name, then Hugging Face's cache. A name may be
+// "ViT-B/32" or "owner/model@revision" too. What is not there but can be fetched is told with the command that does so.
 Result<std::string> FindModel(const std::string& name_or_folder);
 
 struct FoundModel {
   std::string name;
   std::string folder;
+  bool in_hub_cache = false;  // Hugging Face's, which is not ours to change
 };
-// Every model in ModelPlaces(), each name once (the one that FindModel gives), in order of name.
+// Every model in ModelPlaces() and in Hugging Face's cache, each name once (the one that FindModel gives), in order of name.
 std::vector<FoundModel> ListModels();
 
 }  // namespace fovea::daemon

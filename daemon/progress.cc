@@ -58,14 +58,17 @@ std::string DescribeProgress(const ProgressFigures& figures) {
   return std::move(text).str();
 }
 
+std::string DrawBar(uint64_t done, uint64_t total) {
+  const uint64_t shown = std::min(done, total);
+  const uint64_t cells = shown * kBarCells / total;
+  std::ostringstream text;
+  text << '[' << std::string(cells, '#') << std::string(kBarCells - cells, '.') << "] " << std::setw(3) << shown * 100 / total << " %";
+  return std::move(text).str();
+}
+
 std::string DrawProgress(const ProgressFigures& figures) {
   if (figures.total == 0) return DescribeProgress(figures);
-  const uint64_t done = std::min(figures.done, figures.total);
-  const uint64_t cells = done * kBarCells / figures.total;
-  std::ostringstream text;
-  text << '[' << std::string(cells, '#') << std::string(kBarCells - cells, '.') << "] " << std::setw(3) << done * 100 / figures.total
-       << " %  " << DescribeProgress(figures);
-  return std::move(text).str();
+  return StrCat(DrawBar(figures.done, figures.total), "  ", DescribeProgress(figures));
 }
 
 Progress::Style Progress::StyleOfOutput() { return ::isatty(STDOUT_FILENO) == 1 ? Style::kBar : Style::kLines; }

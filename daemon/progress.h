@@ -29,6 +29,8 @@ ProgressFigures FiguresOf(const indexer::Library& library);
 std::string DescribeProgress(const ProgressFigures& figures);
 // "[#########...........]  45 %  450 of 1000 …"
 std::string DrawProgress(const ProgressFigures& figures);
+// "[#########...............]  45 %"; `total` is not 0.
+std::string DrawBar(uint64_t done, uint64_t total);
 // "1 h 05 min", "7 min 12 s", "7 s"
 std::string DescribeSeconds(double seconds);
 

@@ -7,7 +7,6 @@
 
 #include "base/log.h"
 #include "daemon/daemon_file.h"
-#include "daemon/model_folder.h"
 #include "daemon/model_loader.h"
 #include "daemon/progress.h"
 #include "daemon/shutdown.h"
@@ -51,9 +50,11 @@ Result<std::vector<std::string>> RootsToWatch(const CommandLine& line, const Set
 Result<ExitCode> RunServe(const CommandLine& line, const LoadedSettings& loaded) {
   const Settings& settings = loaded.settings;
   LogInfo("fovea ", Version(), ", settings in force: ", DescribeSettings(loaded));
-  ASSIGN_OR_RETURN(const std::string model_folder, FindModel(settings.model));
+  const ModelSupply::Missing missing = line.pull ? ModelSupply::Missing::kPull : ModelSupply::Missing::kFail;
+  ASSIGN_OR_RETURN(const std::unique_ptr<ModelSupply> supply, ModelSupply::Make(settings, missing));
   ASSIGN_OR_RETURN(const std::vector<std::string> roots, RootsToWatch(line, settings));
-  ASSIGN_OR_RETURN(const api::ServerOptions server_options, MakeServerOptions(settings));
+  ASSIGN_OR_RETURN(api::ServerOptions server_options, MakeServerOptions(settings));
+  server_options.fetching = [&supply = *supply] { return supply.Fetching(); };
   RETURN_IF_ERROR(InitProcess(settings));
 
   StopRequest stop;
@@ -67,7 +68,7 @@ Result<ExitCode> RunServe(const CommandLine& line, const LoadedSettings& loaded)
   ASSIGN_OR_RETURN(std::unique_ptr<DaemonFile> daemon_file, DaemonFile::Write(settings.data, server->url()));
   std::cout << "fovea: " << server->url() << "/" << std::endl;
 
-  Thread loader = StartLoader(model_folder, MakeModelOptions(settings), library, stop);
+  Thread loader = StartLoader(*supply, MakeDeviceOptions(settings, encoder::CudaDevices()), library, stop);
   const Status reason = WaitForStop(stop, library, line.progress || ::isatty(STDOUT_FILENO) == 1);
   daemon_file.reset();
   StopInOrder({.server = server.get(), .loader = loader, .library = library, .catalog = *catalog});

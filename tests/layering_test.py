@@ -19,7 +19,7 @@ OUTSIDE = {
     "torch": {"encoder"}, "ATen": {"encoder"}, "c10": {"encoder"}, "vips": {"encoder"}, "unicode": {"encoder"},
     "exiv2": {"encoder"}, "rocksdb": {"storage"}, "faiss": {"indexer"}, "sys/inotify.h": {"indexer"},
     "boost": {"api", "daemon"}, "CLI": {"daemon"}, "nlohmann": {"api", "daemon", "encoder"}, "spdlog": {"base"},
-    "prometheus": {"base"}, "openssl": {"base", "api"},
+    "prometheus": {"base"}, "openssl": {"base", "api", "daemon"}, "curl": {"daemon"},
 }
 # folders whose own headers (not shown to other folders by layering) may include these
 IN_HEADERS = {"boost": {"api", "daemon"}, "nlohmann": {"api", "daemon", "encoder"}, "torch": {"encoder"}, "ATen": {"encoder"},

@@ -51,6 +51,16 @@ def write_pictures(side, path):
     path.write_bytes(np.stack(out).tobytes())
 
 
+def write_texts(path):
+    """A text of ten ids (start and end counted) and one that fills the context, with the ids that all get."""
+    tokenize, out = open_clip.SimpleTokenizer(), {}
+    for name, text in (("short", "a photo of a dog on the grass"), ("full", "a photo of a dog on the grass " * 12)):
+        padded = tokenize([text])[0].tolist()
+        out[name] = {"text": text, "padded": padded, "ids": padded[:padded.index(max(padded)) + 1]}
+    assert [len(out[name]["ids"]) for name in ("short", "full")] == [10, 77]
+    path.write_text(json.dumps(out))
+
+
 def export(module, example, path, axes):
     """Through TorchScript: the newer exporter needs packages of its own and gives the same operators."""
     warnings.filterwarnings("ignore")
@@ -72,6 +82,7 @@ def main(name, folder):
         if not (folder / "text.onnx").exists():
             export(clip_parts.AnyLengthText(clip), torch.randint(1, 49000, (2, 77)), folder / "text.onnx", {0: "batch", 1: "length"})
     write_pictures(side, folder / "pictures.u8")
+    write_texts(folder / "texts.json")
 
 
 if __name__ == "__main__":

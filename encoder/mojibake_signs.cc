@@ -67,15 +67,13 @@ constexpr Rule kRules[] = {
     {{{0, U"в"}, {0, U"Ђ"}}},
     {{{0, U"ВГРС"}, {kBetweenLeads, U"°µ"}, {0, U"ВГРС"}}},
     {{{0, U"Г"}, {0, U"ў"}, {0, U"В"}, {0, U"Ђ"}, {0, U"В"}, {kNoLineFeed}, {kAsciiLetter | kSpace}}},
-    // the no-break space and small a with grave accent; a capital A before the character that it encodes
-    {{{0, U"Ã"}, {0, U"\u00A0¡"}}},
+    // small a with grave accent and the no-break space; a capital A before the character that it encodes
     {{{kSmallAscii}, {0, U"ÃÂ"}, {kSpace}}},
     {{{kSmallAscii}, {kWhitespace}, {0, U"ÃÂ"}, {kSpace}}},
     {{{kSmallAscii | kSentenceSign | kClosing}, {0, U"Â"}, {kSpace | kOpening | kClosing}}},
-    // Windows-1253 and Windows-1257
+    // Windows-1253
     {{{0, U"β"}, {0, U"€"}, {0, U"™\u00A0Ά\u00AD®°"}}},
     {{{0, U"ΒΓΞΟ"}, {kBetweenLeads, U"°"}, {0, U"ΒΓΞΟ"}}},
-    {{{0, U"ā"}, {0, U"€"}}},
 };
 constexpr Rule kRuleAtStart = {{{0, U"ÃÂ"}, {kSpace}}};
 

@@ -21,6 +21,18 @@ TEST(CleanText, CollapsesWhitespaceAndLowersLetters) {
   EXPECT_EQ(CleanText(""), U"");
 }
 
+TEST(CleanText, HandlesPlainTextLikeAnyOther) {
+  std::string ascii;
+  for (int c = 0; c < 0x80; ++c) ascii += std::string("A") + static_cast<char>(c) + " b";
+  std::u32string beside = CleanText(ascii + "\u4f60");
+  beside.pop_back();
+  EXPECT_EQ(CleanText(ascii), beside);
+  for (int c = 0; c < 0x80; ++c) {
+    const std::string one = std::string(" X") + static_cast<char>(c) + static_cast<char>(c) + "Y ";
+    EXPECT_EQ(CleanText(one) + U" \u4f60", CleanText(one + " \u4f60")) << c;
+  }
+}
+
 TEST(CleanText, TakesBytesThatAreNoUtf8) { EXPECT_EQ(CleanText("a\xff\xfe z"), U"a\ufffd\ufffd z"); }
 
 TEST(CleanText, UnescapesEntitiesThatWereEscapedTwice) { EXPECT_EQ(CleanText("&amp;amp;lt;b&gt;"), U"<b>"); }
@@ -34,6 +46,13 @@ TEST(RepairText, RemovesControlsAndTerminalCodes) {
   EXPECT_EQ(RepairText(U"a\x1b[1;31mb\x7f\ufeff\u206a"), U"ab");
   EXPECT_EQ(RepairText(U"\x1b[1;31"), U"[1;31") << "no letter ends it: only the escape goes";
   EXPECT_EQ(RepairText(U"a\r\nb\rc\u2028d"), U"a\nb\nc\nd");
+}
+
+TEST(RepairText, TakesDigitsOfAllScriptsInTerminalCodes) { EXPECT_EQ(RepairText(U"a\x1b[\u0663;1mb"), U"ab"); }
+
+TEST(RepairText, RepairsWrongCodePagesLineByLine) {
+  EXPECT_EQ(RepairText(U"cafÃ© &Atilde;&copy;\n你好 Ã©"), U"café é\n你好 é");
+  EXPECT_EQ(RepairText(U"<p>Ã©"), U"<p>é");
 }
 
 TEST(RepairText, ReadsC1ControlsAsWindows1252) { EXPECT_EQ(RepairText(U"\u0085\u0080\u0081"), U"\u2026\u20ac\u0081"); }
@@ -81,6 +100,7 @@ TEST(FirstPiece, CutsAsTheVocabularyExpects) {
   EXPECT_EQ(Pieces(U"'r 'l x'"), List({U"'", U"r", U"'", U"l", U"x", U"'"}));
   EXPECT_EQ(Pieces(U"\u0e01\u0e34\u0e01"), List({U"\u0e01", U"\u0e34", U"\u0e01"}));
   EXPECT_EQ(Pieces(U"!\u0345!"), List({U"!", U"!"}));
+  EXPECT_EQ(Pieces(U"a\u1c89\U00016130!"), List({U"a\u1c89", U"\U00016130", U"!"})) << "a letter and a digit of Unicode 16";
   EXPECT_EQ(Pieces(U"  "), List());
 }
 

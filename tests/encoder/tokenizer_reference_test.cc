@@ -1,10 +1,15 @@
 // The published vocabulary: ids that the reference's tokenizer gave for the same texts.
 // label: model
 #include <gtest/gtest.h>
+#include <zlib.h>
 
-#include <filesystem>
+#include <cstring>
+#include <random>
 
+#include "encoder/byte_alphabet.h"
+#include "encoder/byte_pairs.h"
 #include "encoder/tokenizer.h"
+#include "encoder/unicode_text.h"
 #include "encoder/vocabulary_files.h"
 #include "tests/support/clip_vocabulary.h"
 #include "tests/support/matchers.h"
@@ -52,6 +57,7 @@ const std::vector<Case>& Cases() {
       {"\u0e20\u0e32\u0e29\u0e32\u0e44\u0e17\u0e22", {1777, 254, 12330, 102, 11529, 31718, 245, 33091}},
       {"\u0627\u0644\u0633\u0644\u0627\u0645", {12973, 17856, 14251, 8453, 483}},
       {"x\u001cy\u0085z", {11443, 959, 345}},
+      {"\u00e2\u20ac\u0153mojibake\u00e2\u20ac\u009d", {257, 617, 3252, 11878, 257}},
       {"", {}}};
   return cases;
 }
@@ -90,6 +96,81 @@ TEST_F(ReferenceTokenizer, HasTheVocabularyOfTheReference) {
   EXPECT_EQ(vocabulary.LastByteId('!'), 256);
   EXPECT_EQ(vocabulary.LastByteId('a'), 320);
   EXPECT_EQ(tokenizer.Encode("the", 77), Framed({518}));
+}
+
+// The bytes that each id stands for, and whether it ends a word, from the file itself: the rows of a symbol per byte, then
+// the merged pairs.
+struct Symbol {
+  std::string bytes;
+  bool ends_word = false;
+};
+
+std::vector<Symbol> Symbols() {
+  std::unordered_map<std::string, Symbol> known;
+  std::vector<Symbol> symbols;
+  for (const char* end : {"", "</w>"}) {
+    for (const uint8_t byte : BytesInVocabularyOrder()) {
+      symbols.push_back({std::string(1, static_cast<char>(byte)), *end != '\0'});
+      known[SymbolOfByte(byte) + end] = symbols.back();
+    }
+  }
+  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen((ClipVocabularyFolder() + "/bpe_simple_vocab_16e6.txt.gz").c_str(), "rb"), gzclose);
+  char line[512];
+  gzgets(file.get(), line, sizeof line);  // the header
+  while (symbols.size() < 49406 && gzgets(file.get(), line, sizeof line) != nullptr) {
+    const std::string_view pair = std::string_view(line).substr(0, std::strlen(line) - 1);
+    const std::string left(pair.substr(0, pair.find(' '))), right(pair.substr(pair.find(' ') + 1));
+    symbols.push_back({known.at(left).bytes + known.at(right).bytes, known.at(right).ends_word});
+    known[left + right] = symbols.back();
+  }
+  return symbols;
+}
+
+TEST_F(ReferenceTokenizer, MergesEachWordOfTheVocabularyIntoOneId) {
+  const std::vector<Symbol> symbols = Symbols();
+  ASSERT_EQ(symbols.size(), 49406u);
+  const Tokenizer tokenizer = Load();
+  int words = 0;
+  for (size_t id = 0; id < symbols.size(); ++id) {
+    if (!symbols[id].ends_word) continue;
+    ++words;
+    Ids ids;
+    MergeBytePairs(tokenizer.vocabulary(), symbols[id].bytes, ids);
+    EXPECT_EQ(ids, Ids({static_cast<int64_t>(id)})) << symbols[id].bytes;
+  }
+  EXPECT_EQ(words, 34483);
+}
+
+TEST_F(ReferenceTokenizer, LosesNothingButSpacesAndCapitalsOfAscii) {
+  const std::vector<Symbol> symbols = Symbols();
+  const Tokenizer tokenizer = Load();
+  std::mt19937 random(3);
+  for (int round = 0; round < 2000; ++round) {
+    std::string text, expected, decoded;
+    for (size_t i = random() % 60; i > 0; --i) text.push_back(static_cast<char>(' ' + random() % 95));
+    std::erase(text, '&');  // may begin an entity
+    for (const char c : text) {
+      if (c != ' ') expected.push_back(static_cast<char>(std::tolower(c)));
+    }
+    const Ids ids = tokenizer.Encode(text, 77);
+    for (size_t i = 1; i + 1 < ids.size(); ++i) decoded += symbols.at(static_cast<size_t>(ids[i])).bytes;
+    EXPECT_EQ(decoded, expected);
+  }
+}
+
+TEST_F(ReferenceTokenizer, GivesNoSpecialForRandomText) {
+  const Tokenizer safe = Load(), reference = Load(SpecialLiterals::kAsReference);
+  std::mt19937 random(5);
+  for (int round = 0; round < 2000; ++round) {
+    std::u32string points;
+    for (size_t i = random() % 40; i > 0; --i) {
+      const char32_t c = random() % (round % 2 == 0 ? 0x110000 : 0x500);
+      points.push_back(c >= 0xD800 && c <= 0xDFFF ? U' ' : c);
+    }
+    const Ids ids = safe.Encode(ToUtf8(points), 77);
+    EXPECT_EQ(ids, reference.Encode(ToUtf8(points), 77)) << "no literal in it";
+    EXPECT_EQ(std::count_if(ids.begin(), ids.end(), [](int64_t id) { return id >= 49406; }), 2);
+  }
 }
 
 TEST_F(ReferenceTokenizer, CutsALongTextAsTheReferenceDoes) {

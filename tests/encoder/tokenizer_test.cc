@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "encoder/byte_pairs.h"
@@ -41,6 +42,51 @@ TEST(Tokenizer, KeepsTheFirstIdsOfATextThatIsTooLong) {
   EXPECT_EQ(tokenizer.Encode("cat cat", 4), Ids({kStart, kFirstMerge + 1, kFirstMerge + 1, kEnd}));
   EXPECT_EQ(tokenizer.Encode("cat cat dog", 4), Ids({kStart, kFirstMerge + 1, kFirstMerge + 1, kEnd}));
   EXPECT_EQ(tokenizer.Encode("cat", 2), Ids({kStart, kEnd}));
+}
+
+TEST(Tokenizer, HasAnAnswerForOddTexts) {
+  const Tokenizer tokenizer = MakeTokenizer();
+  EXPECT_EQ(tokenizer.Encode(std::string("ca\0t\0", 5), 77), tokenizer.Encode("cat", 77)) << "NUL vanishes";
+  EXPECT_EQ(tokenizer.Encode(std::string(3, '\0'), 77), Ids({kStart, kEnd}));
+  EXPECT_EQ(tokenizer.Encode("cat \xff\xc3", 77), tokenizer.Encode("cat \uFFFD\uFFFD", 77));
+  EXPECT_EQ(tokenizer.Encode("\U0001F600\U0001F44D", 77).size(), 10u) << "eight bytes and the frame";
+}
+
+// Each was made to be slow: one line of a megabyte that takes many rounds, or marks that normalising sorts one by one.
+TEST(Tokenizer, IsQuickOnAMegabyte) {
+  const Tokenizer tokenizer = MakeTokenizer();
+  const auto many = [](std::string_view unit) {
+    std::string text;
+    while (text.size() < (1 << 20)) text += unit;
+    return text;
+  };
+  for (const std::string& text : {many("a"), many("cat "), many(" "), "&" + many("amp;"), many("\u0327\u0301"), many("caf\u00c3\u00a9 \u0436"),
+                                  many("\u00c3\u0192\u00c2\u00a9\u0219 "), many("\x1b[1"), many("&#1114112;"), many("\xff")}) {
+    EXPECT_LE(tokenizer.Encode(text, 77).size(), 77u) << text.substr(0, 8);
+  }
+  EXPECT_EQ(tokenizer.Encode(many("cat "), 77), Ids([] {
+              Ids ids(77, kFirstMerge + 1);
+              ids.front() = kStart;
+              ids.back() = kEnd;
+              return ids;
+            }()));
+}
+
+TEST(Tokenizer, CutsAHugeTextBetweenCharacters) {
+  const Tokenizer tokenizer = MakeTokenizer();
+  for (size_t spaces = (1 << 14) - 4; spaces <= (1 << 14); ++spaces) {  // the limit falls inside the character, or beside it
+    const Ids ids = tokenizer.Encode(std::string(spaces, ' ') + "\U0001F600", 77);
+    EXPECT_EQ(ids.size(), spaces + 4 <= (1 << 14) ? 6u : 2u) << spaces;
+  }
+}
+
+TEST(Tokenizer, ReadsASpecialInTheReferencesWay) {
+  const Tokenizer tokenizer = MakeTokenizer(SpecialLiterals::kAsReference);
+  EXPECT_EQ(tokenizer.Encode("\u0345<|endoftext|>cat", 77), Ids({kStart, kEnd, kFirstMerge + 1, kEnd}));
+  EXPECT_EQ(tokenizer.Encode("<|STARTOFTEXT|>", 77), Ids({kStart, kStart, kEnd}));
+  const Ids long_s = tokenizer.Encode("<|\u017ftartoftext|>", 77);
+  EXPECT_EQ(long_s.size(), 2 + std::string_view("<|\u017ftartoftext|>").size()) << "one piece, no merges";
+  EXPECT_EQ(std::count_if(long_s.begin(), long_s.end(), [](int64_t id) { return id >= 256 && id < kFirstMerge; }), 1) << "one word end";
 }
 
 TEST(Tokenizer, TakesAnyBytesAndFramesOnce) {

@@ -15,6 +15,7 @@
 #include "encoder/device_choice.h"
 #include "encoder/modified_resnet.h"
 #include "encoder/pixel_scale.h"
+#include "encoder/tensor_memory.h"
 #include "encoder/text_transformer.h"
 #include "encoder/vision_transformer.h"
 #include "encoder/weight_reader.h"
@@ -196,7 +197,10 @@ bool CudaIsThere() { return at::globalContext().hasCUDA(); }
 
 int CudaDevices() { return static_cast<int>(at::getNumGPUs()); }
 
-void SetTorchThreads(int threads) { at::set_num_threads(std::max(1, threads)); }
+void SetTorchThreads(int threads) {
+  UseTensorMemory();
+  at::set_num_threads(std::max(1, threads));
+}
 
 ClipTowers::ClipTowers(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ClipTowers::~ClipTowers() = default;

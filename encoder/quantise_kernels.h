@@ -25,7 +25,7 @@ float QuantiseRow(const Bfloat16* row, int64_t width, ByteRange range, uint8_t* 
 
 enum class RowActivation { kNone, kSilu, kGelu, kGeluTanh };
 
-// row = activation(row * scale + bias), in place; `bias` may be null.
+// row = activation(row * scale + bias), in place.
 void FinishRow(float* row, int64_t width, float scale, const float* bias, RowActivation activation);
 void FinishRow(Bfloat16* row, int64_t width, float scale, const float* bias, RowActivation activation);
 

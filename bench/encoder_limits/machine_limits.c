@@ -48,7 +48,7 @@ static void Bf16(void) { LOOP("vdpbf16ps", "zmm"); }
 static void Int8(void) { LOOP("vpdpbusd", "zmm"); }
 #define INT8_OPS (2.0 * 64)
 #elif defined(__AVXVNNI__)
-static void Int8(void) { LOOP("{vex} vpdpbusd", "ymm"); }
+static void Int8(void) { LOOP("%{vex%} vpdpbusd", "ymm"); }
 #define INT8_OPS (2.0 * 32)
 #endif
 #if defined(__AMX_BF16__)

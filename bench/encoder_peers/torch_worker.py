@@ -67,6 +67,15 @@ def packed(dtype, m, k, n):
     return lambda: torch.ops.mkldnn._linear_pointwise(a, weight, bias, "none", [], "")
 
 
+def on_gpu(m, k, n):
+    a, b = (torch.randn(rows, columns, device="cuda", dtype=torch.float16) for rows, columns in ((m, k), (k, n)))
+
+    def run():
+        torch.mm(a, b)
+        torch.cuda.synchronize()
+    return run
+
+
 def integers(m, k, n):
     a, b = torch.randint(-127, 127, (m, k), dtype=torch.int8), torch.randint(-127, 127, (n, k), dtype=torch.int8).t()
     return lambda: torch._int_mm(a, b)
@@ -74,7 +83,7 @@ def integers(m, k, n):
 
 PRODUCTS = {"MKL fp32": functools.partial(plain, torch.float32), "oneDNN fp32": functools.partial(packed, torch.float32),
             "bf16": functools.partial(plain, torch.bfloat16), "oneDNN bf16": functools.partial(packed, torch.bfloat16),
-            "int8": integers}
+            "int8": integers, "cuBLAS fp16": on_gpu}
 
 if __name__ == "__main__":
     worker.serve(lambda: TorchPeer(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]))

@@ -3,9 +3,9 @@ import json
 import subprocess
 
 from prepare import say
-from shapes import GEMM_SHAPES
+from shapes import GEMM_SHAPES, GPU_SHAPE, SMALL_SHAPE
 
-PRODUCTS = {"fp32": ["MKL fp32", "oneDNN fp32"], "bf16": ["bf16", "oneDNN bf16"], "int8": ["int8"]}
+PRODUCTS = {"fp32": ["MKL fp32", "oneDNN fp32"], "bf16": ["bf16", "oneDNN bf16"], "int8": ["int8"], "fp16": ["cuBLAS fp16"]}
 
 
 def loops(work, cores, seconds, jpeg=None, scale=8):
@@ -18,18 +18,23 @@ def better(old, new):
     return old | {k: max(v, old.get(k, 0)) for k, v in new.items()}
 
 
+def shapes_of(number_format):
+    return [GPU_SHAPE] if number_format == "fp16" else [*GEMM_SHAPES, SMALL_SHAPE]
+
+
 def gemm(torch_program, seconds, formats):
     """The best rate over the ways that the CPU's libraries have and the shapes that matter."""
     rates = {}
     for number_format in formats:
         for way in PRODUCTS[number_format]:
-            for shape in GEMM_SHAPES:
+            for shape in shapes_of(number_format):
                 answer = torch_program.ask(do="gemm", variant=way, shape=shape, seconds=seconds)
                 if "error" in answer:
                     say(f"no GEMM rate for {way}: {answer['error'][:200]}")
                     break
                 rate = 2 * shape[0] * shape[1] * shape[2] / min(answer["seconds"])
-                rates[f"{number_format}_gemm"] = max(rate, rates.get(f"{number_format}_gemm", 0))
+                key = f"{number_format}_gemm" + ("_small" if shape == SMALL_SHAPE else "")
+                rates[key] = max(rate, rates.get(key, 0))
     return rates
 
 

@@ -53,6 +53,16 @@ def images(run, model):
     return {"contenders": field.entries, "waited": field.waited / max(field.worked, 1e-9)}
 
 
+def compile_ahead(run, model):
+    """Lets torch.compile fill its cache for every batch size, so that a run that measures does not wait for it."""
+    field = start_field(run, model, lambda entry: entry.variant.startswith(("compile", "eager fp")))
+    for batch in run.batches:
+        for entry in field.entries:
+            if entry.variant.startswith("compile"):
+                field.ask(entry, do="images", pictures=str(field.folder / "pictures.u8"), batch=batch, warm_up=False)
+    field.stop()
+
+
 def texts(run, model):
     """Ten ids and a full context, batch 1; the peers also get the ten ids padded to the context, as they are used."""
     field = start_field(run, model, lambda entry: not (entry.program == "torch" and entry.variant == "compile bf16"))
@@ -154,7 +164,7 @@ def lanes(run, model):
 def machine(run, formats):
     """The machine's limits, with the Torch of the peers."""
     import shapes
-    field = start_field(run, shapes.MODELS[0], lambda entry: entry.name == "torch eager fp32")
+    field = start_field(run, shapes.MODELS[0], lambda entry: entry.variant.startswith("eager fp"))
     found = limits.gemm(field.programs["torch"], 0.3 if run.quick else 1, formats)
     field.stop()
-    return limits.better(found, limits.loops(run.work, run.cores, 0.3 if run.quick else 1))
+    return found if run.device == "cuda" else limits.better(found, limits.loops(run.work, run.cores, 0.3 if run.quick else 1))

@@ -17,8 +17,8 @@ def table(heads, lines):
 def limit_of(result, entry):
     """The rate that a number format is held against, and its name."""
     number_format = entry["number_format"]
-    if number_format == "fp32":
-        return result["limits"]["fp32_gemm"]
+    if number_format in ("fp32", "fp16"):
+        return result["limits"].get(f"{number_format}_gemm", 0)
     return limits.peak(result["limits"], number_format)
 
 
@@ -37,7 +37,7 @@ def tower_table(result, model, measured):
         lines.append([entry["name"], *cells, f"{entry['cosine'].get('images', float('nan')):.6f}"])
     gflop = rows.MODELS[model].picture_flops() / 1e9
     return [f"**{model}**, {gflop:.1f} GFLOP a picture", "",
-            *table(["pictures/s: median (best, share of limit)", *(f"batch {b}" for b in batches), "cosine to torch eager fp32"], lines)]
+            *table(["pictures/s: median (best, share of limit)", *(f"batch {b}" for b in batches), f"cosine to torch eager {'fp16' if result['device'] == 'cuda' else 'fp32'}"], lines)]
 
 
 def percentile(seconds, part):
@@ -56,14 +56,16 @@ def text_table(measured):
 
 
 def limits_table(result):
-    names = {"fp32_gemm": "fp32 GEMM, best of MKL and oneDNN", "bf16_gemm": "bf16 GEMM, oneDNN", "int8_gemm": "int8 GEMM, oneDNN",
-             "fp32_peak": "fp32 multiply-adds in registers", "bf16_peak": "bf16 multiply-adds in registers (AVX512-BF16)",
+    names = {"fp32_gemm": "fp32 GEMM, best of MKL and oneDNN", "bf16_gemm": "bf16 GEMM, oneDNN", "int8_gemm": "int8 GEMM, oneDNN", "fp16_gemm": "fp16 GEMM, cuBLAS",
+             "fp32_gemm_small": "fp32 GEMM of 50 rows (one picture of ViT-B/32)",
+             "bf16_gemm_small": "bf16 GEMM of 50 rows", "fp32_peak": "fp32 multiply-adds in registers", "bf16_peak": "bf16 multiply-adds in registers (AVX512-BF16)",
              "amx_bf16_peak": "bf16 multiply-adds in tiles (AMX)", "int8_peak": "int8 multiply-adds in registers (VNNI)"}
     lines = [[text, f"{result['limits'][key] / 1e9:,.0f} GFLOP/s"] for key, text in names.items() if key in result["limits"]]
-    lines.append(["memory, copied (read and written)", f"{result['limits']['memory_copy'] / 1e9:.1f} GB/s"])
+    if "memory_copy" in result["limits"]:
+        lines.append(["memory, copied (read and written)", f"{result['limits']['memory_copy'] / 1e9:.1f} GB/s"])
     if "jpeg_decode" in result["limits"]:
         lines.append([f"libjpeg-turbo, 12 megapixels at scale {result['jpeg_scale']}/8, one core", f"{result['limits']['jpeg_decode']:.1f} pictures/s"])
-    return ["**The machine's limits**, best of those measured between the models", "", *table(["all cores", "rate"], lines)]
+    return ["**The machine's limits**, best of those measured between the models", "", *table(["all cores, or the GPU", "rate"], lines)]
 
 
 def goal_table(result):
@@ -81,14 +83,13 @@ def text_of(result):
     lines = [f"## Encoder beside its peers{' on a GPU' if result['device'] == 'cuda' else ''}", "",
              f"{result['machine']}; {result['date']}; `{result['command']}`; {result['versions']}", "",
              f"Contenders run in turn, round after round, each on {result['cores']} threads, on the same random weights and pictures. Waiting processes used "
-             f"{100 * waited:.1f} % of one core. Load of the machine when the run began: {result['load']:.1f}. Shares are of the GEMM rate for fp32 and of the "
+             f"{100 * waited:.1f} % of one core. Load of the machine when the run began: {result['load']:.1f}. Shares are of the GEMM rate for fp32 and fp16 and of the "
              "multiply-add peak for bf16 and int8, at the best run; multiplications are those that the mathematics needs.", "", *goal_table(result)]
     for model, measured in result["images"].items():
         lines += tower_table(result, model, measured)
     if "texts" in result:
         lines += text_table(result["texts"])
-    if result["device"] == "cpu":
-        lines += limits_table(result)
+    lines += limits_table(result)
     return "\n".join(lines)
 
 

@@ -60,3 +60,6 @@ MODELS = [
 ]
 # Products whose rate stands for the machine: the models' largest layers and a square one.
 GEMM_SHAPES = [(1600, 768, 3072), (1600, 3072, 768), (2056, 1024, 4096), (2048, 2048, 2048)]
+# One picture of ViT-B/32: what batch 1 can reach at most.
+SMALL_SHAPE = (50, 768, 3072)
+GPU_SHAPE = (8192, 8192, 8192)

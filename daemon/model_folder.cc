@@ -19,10 +19,13 @@ std::string HubCache() { return ReadPullSettings(ReadEnvironment(), "").hub_cach
 
 bool IsPath(const std::string& text) { return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") || text == "." || text == ".."; }
 
-bool HasArchive(const std::string& folder) {
+// OpenAI's files, and those of open_clip, need no configuration beside them.
+bool IsWeights(const fs::path& file) { return file.extension() == ".pt" || file.extension() == ".pth" || file.extension() == ".safetensors"; }
+
+bool HasWeights(const std::string& folder) {
   std::error_code unreadable;  // then it is no model that we could use
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, unreadable)) {
-    if (entry.path().extension() == ".pt") return true;
+    if (IsWeights(entry.path())) return true;
   }
   return false;
 }
@@ -53,7 +56,7 @@ void AddModels(const std::string& place, const std::string& prefix, std::map<std
 bool LooksLikeModel(const std::string& folder) {
   std::error_code unreadable;  // then it is no model that we could use
   return fs::is_regular_file(fs::path(folder) / "config.json", unreadable) ||
-         fs::is_regular_file(fs::path(folder) / "open_clip_config.json", unreadable) || HasArchive(folder);
+         fs::is_regular_file(fs::path(folder) / "open_clip_config.json", unreadable) || HasWeights(folder);
 }
 
 std::string ModelsFolder() {
@@ -76,11 +79,11 @@ std::vector<std::string> ModelPlaces() {
 }
 
 Result<std::string> FindModel(const std::string& name_or_folder) {
-  if (LooksLikeModel(name_or_folder)) return name_or_folder;
   std::error_code absent;
+  if (LooksLikeModel(name_or_folder) || (IsWeights(name_or_folder) && fs::is_regular_file(name_or_folder, absent))) return name_or_folder;
   const bool is_folder = name_or_folder.find('/') != std::string::npos && fs::is_directory(name_or_folder, absent);
   if (is_folder) {
-    return Failed(NotFound(StrCat("model folder \"", name_or_folder, "\" has no config.json (Hugging Face), open_clip_config.json or *.pt (OpenAI)")));
+    return Failed(NotFound(StrCat("model folder \"", name_or_folder, "\" has no config.json (Hugging Face), open_clip_config.json or weights (OpenAI: *.pt)")));
   }
   const auto source = ParseModelSource(name_or_folder);
   if (IsPath(name_or_folder) || (!source && name_or_folder.find('/') != std::string::npos)) {

@@ -12,14 +12,14 @@
 
 namespace fovea::daemon {
 
-// A folder counts as a model when it holds one of the configuration files that the encoder reads.
+// A folder counts as a model when it holds a configuration that the encoder reads, or weights that need none.
 bool LooksLikeModel(const std::string& folder);
 // Where `fovea model pull` puts models: $XDG_DATA_HOME/fovea/models; empty when there is no home.
 std::string ModelsFolder();
 // In order of preference: ModelsFolder(), <program>/../share/fovea/models, and models/ of the source tree that holds
 // <program> (in build/<preset>/).
 std::vector<std::string> ModelPlaces();
-// The folder itself if it is there; else the first place that has the name, then Hugging Face's cache. A name may be
+// The folder (or file of weights) itself if it is there; else the first place that has the name, then Hugging Face's cache. A name may be
 // "ViT-B/32" or "owner/model@revision" too. What is not there but can be fetched is told with the command that does so.
 Result<std::string> FindModel(const std::string& name_or_folder);
 

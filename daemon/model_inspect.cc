@@ -8,6 +8,21 @@
 #include "encoder/clip_model.h"
 
 namespace fovea::daemon {
+namespace {
+
+api::Json PreprocessJson(const encoder::PreprocessProfile& profile) {
+  using encoder::Interpolation, encoder::ResizeMode;
+  api::Json json;
+  json["resize"] = profile.resize_mode == ResizeMode::kShortest ? "shortest side" : profile.resize_mode == ResizeMode::kLongest ? "longest side" : "squash";
+  json["resize_to_px"] = profile.resize_to;
+  json["crop_px"] = profile.image_size;
+  json["interpolation"] = profile.interpolation == Interpolation::kBicubic ? "bicubic" : "bilinear";
+  json["mean"] = profile.mean;
+  json["std"] = profile.std;
+  return json;
+}
+
+}  // namespace
 
 Result<ExitCode> RunModelInspect(const CommandLine& line, const LoadedSettings& loaded) {
   ASSIGN_OR_RETURN(const std::string folder, FindModel(line.model));
@@ -26,6 +41,7 @@ Result<ExitCode> RunModelInspect(const CommandLine& line, const LoadedSettings& 
   json["context_length"] = info.context_length;
   json["vocab_size"] = info.vocab_size;
   json["parameters"] = info.parameters;
+  json["preprocessing"] = PreprocessJson(model->preprocess());
   json["device"] = info.device;
   json["precision"] = info.precision;
   json["precision_reason"] = info.precision_reason;

@@ -1,5 +1,7 @@
 #include "daemon/model_supply.h"
 
+#include <filesystem>
+
 #include "base/log.h"
 #include "daemon/model_folder.h"
 #include "daemon/model_pull_command.h"
@@ -27,7 +29,9 @@ Result<std::string> ModelSupply::Get(const std::stop_token& stop) {
     if (!fetched) return fetched;
     folder_ = *std::move(fetched);
   }
-  auto hold = HoldFolder(folder_);
+  std::error_code unreadable;
+  const std::filesystem::path path = folder_;
+  auto hold = HoldFolder(std::filesystem::is_directory(path, unreadable) ? folder_ : path.parent_path().string());
   if (!hold && hold.error().code() == StatusCode::kBusy) return Failed(Busy(StrCat("model folder \"", folder_, "\" is being removed")));
   if (!hold) LogWarning("the model could be removed while it is in use: ", hold.error().message());
   if (hold) hold_ = *std::move(hold);

@@ -37,8 +37,7 @@ bool IsClip(const std::string& folder, const std::set<std::string>& names) {
 
 bool IsWholeModel(const std::string& folder) {
   const std::set<std::string> names = FilesIn(folder);
-  const auto files = ChooseModelFiles(names);
-  return files && !files->needs_vocabulary && IsClip(folder, names);
+  return ChooseModelFiles(names) && IsClip(folder, names);
 }
 
 }  // namespace

@@ -83,7 +83,6 @@ Result<ModelFiles> ChooseModelFiles(const std::set<std::string>& names) {
                               "or open_clip_config.json and open_clip_model.safetensors (open_clip)"));
   }
   const std::vector<std::string> vocabulary = Vocabulary(names);
-  files->needs_vocabulary = vocabulary.empty();
   if (vocabulary.empty() && files->small.front() != kOpenClipConfig) {
     return Failed(Unsupported("no vocabulary among the files: expected vocab.json and merges.txt, or tokenizer.json"));
   }

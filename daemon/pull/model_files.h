@@ -14,9 +14,8 @@
 namespace fovea::daemon {
 
 struct ModelFiles {
-  std::vector<std::string> small;     // configuration and vocabulary
+  std::vector<std::string> small;     // configuration and vocabulary (open_clip may leave OpenAI's out, which is built in)
   std::vector<std::string> weights;   // one file, or all shards with their index
-  bool needs_vocabulary = false;      // open_clip repositories may leave OpenAI's vocabulary out
 };
 
 // safetensors before pickles; open_clip's layout before that of transformers, as the encoder reads a folder with both.

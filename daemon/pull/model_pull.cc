@@ -21,9 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kVocabulary = "bpe_simple_vocab_16e6.txt.gz";
-constexpr const char* kVocabularySha256 = "924691ac288e54409236115652ad4aa250f48203de50a9e4722a6ecd48d6804a";
-constexpr uint64_t kVocabularyBytes = 1'356'917;
 constexpr uint64_t kSpareBytes = 16 << 20;  // left free on the disk
 constexpr int kMostTries = 4;
 constexpr int kFirstPauseMs = 500;
@@ -34,16 +31,11 @@ struct Plan {
   std::string revision;  // the commit, or the SHA-256
 };
 
-FileToPull VocabularyOf(const PullSettings& settings) {
-  return {.name = kVocabulary, .url = StrCat(settings.openai, "/", kVocabulary), .bytes = kVocabularyBytes,
-          .hash = {FileHash::Kind::kSha256, kVocabularySha256}};
-}
-
 Plan PlanFromOpenAi(const PullRequest& request) {
   const KnownModel& model = *request.source.known;
   FileToPull weights{.name = model.FileName(), .hash = {FileHash::Kind::kSha256, std::string(model.sha256)}};
   weights.url = StrCat(request.settings.openai, "/models/", model.sha256, "/", weights.name);
-  return {.files = {VocabularyOf(request.settings), std::move(weights)}, .revision = std::string(model.sha256)};
+  return {.files = {std::move(weights)}, .revision = std::string(model.sha256)};
 }
 
 Result<Plan> PlanFromHub(HttpsClient& client, const PullRequest& request) {
@@ -55,7 +47,6 @@ Result<Plan> PlanFromHub(HttpsClient& client, const PullRequest& request) {
   std::vector<std::string> wanted = std::move(chosen->small);
   wanted.insert(wanted.end(), chosen->weights.begin(), chosen->weights.end());
   Plan plan{.files = {}, .revision = listing.commit};
-  if (chosen->needs_vocabulary) plan.files.push_back(VocabularyOf(request.settings));
   for (const std::string& name : wanted) {
     const HubFile& file = listing.files.at(name);
     plan.files.push_back({.name = name, .url = HubFileUrl(request.settings, request.source, listing.commit, name), .token = request.settings.token,

@@ -1,9 +1,12 @@
 #include "encoder/transformer_block.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <optional>
 #include <vector>
+
+#include "encoder/bf16_attention.h"
 
 namespace fovea::encoder {
 namespace {
@@ -44,6 +47,33 @@ at::Tensor SplitHeads(const at::Tensor& x, int64_t heads) {
   return x.view({x.size(0), x.size(1), heads, x.size(2) / heads}).transpose(1, 2);
 }
 
+// All heads of a contiguous [batch, tokens, 3 * width] in bf16, side by side as the output layer wants them.
+at::Tensor Bf16Heads(const at::Tensor& qkv, int64_t heads, Causal causal) {
+  const int64_t batch = qkv.size(0), tokens = qkv.size(1), width = qkv.size(2) / 3, head_width = width / heads;
+  at::Tensor joined = at::empty({batch, tokens, width}, qkv.options());
+  const auto* from = reinterpret_cast<const Bfloat16*>(qkv.const_data_ptr<at::BFloat16>());
+  auto* to = reinterpret_cast<Bfloat16*>(joined.mutable_data_ptr<at::BFloat16>());
+  const Bf16Attention::Shape shape{.tokens = tokens, .width = head_width, .stride = 3 * width, .out_stride = width, .causal = causal == Causal::kYes};
+  at::parallel_for(0, batch * heads, 1, [&](int64_t first, int64_t end) {
+    Bf16Attention attention(shape);
+    for (int64_t i = first; i < end; ++i) {
+      const int64_t picture = i / heads, offset = i % heads * head_width;
+      const Bfloat16* q = from + picture * tokens * 3 * width + offset;
+      attention.Run({.q = q, .k = q + width, .v = q + 2 * width, .out = to + picture * tokens * width + offset});
+    }
+  });
+  return joined;
+}
+
+at::Tensor Attend(const at::Tensor& qkv, int64_t heads, Causal causal) {
+  const bool even = qkv.size(2) / 3 / heads % 2 == 0;
+  if (qkv.is_cpu() && qkv.scalar_type() == at::kBFloat16 && even && Bf16Attention::IsThere()) return Bf16Heads(qkv.contiguous(), heads, causal);
+  const std::vector<at::Tensor> parts = qkv.chunk(3, -1);
+  const at::Tensor mixed = at::scaled_dot_product_attention(SplitHeads(parts[0], heads), SplitHeads(parts[1], heads), SplitHeads(parts[2], heads),
+                                                            {}, 0.0, causal == Causal::kYes);
+  return mixed.transpose(1, 2).reshape(parts[0].sizes());
+}
+
 }  // namespace
 
 BlockTail::BlockTail(WeightReader& reader, const std::string& prefix, const TransformerConfig& config)
@@ -60,12 +90,7 @@ TransformerBlock::TransformerBlock(WeightReader& reader, const std::string& pref
     : heads_(config.heads), causal_(causal), norm_(reader, prefix + "ln_1", config.epsilon),
       in_(reader, reader.Raw(prefix + "attn.in_proj_weight"), reader.Raw(prefix + "attn.in_proj_bias"), {.may_be_int8 = true}), tail_(reader, prefix, config) {}
 
-void TransformerBlock::Forward(ResidualStream& stream) const {
-  const std::vector<at::Tensor> qkv = in_(norm_(stream)).chunk(3, -1);
-  const at::Tensor mixed = at::scaled_dot_product_attention(SplitHeads(qkv[0], heads_), SplitHeads(qkv[1], heads_), SplitHeads(qkv[2], heads_),
-                                                            {}, 0.0, causal_ == Causal::kYes);
-  tail_.Forward(stream, mixed.transpose(1, 2).reshape(stream.sum.sizes()));
-}
+void TransformerBlock::Forward(ResidualStream& stream) const { tail_.Forward(stream, Attend(in_(norm_(stream)), heads_, causal_)); }
 
 PooledBlock::PooledBlock(WeightReader& reader, const std::string& prefix, const TransformerConfig& config, Causal causal)
     : heads_(config.heads), causal_(causal), norm_(reader, prefix + "ln_1", config.epsilon), tail_(reader, prefix, config) {

@@ -15,8 +15,16 @@ size_t RoundUp(size_t bytes, size_t step) { return (bytes + step - 1) / step * s
 
 }  // namespace
 
-BlockCache::~BlockCache() {
-  for (const auto& [bytes, block] : kept_) ::munmap(block, bytes);
+BlockCache::~BlockCache() { Trim(); }
+
+void BlockCache::Trim() {
+  const MutexLock lock(mutex_);
+  for (const auto& [bytes, block] : kept_) {
+    sizes_.erase(block);
+    ::munmap(block, bytes);
+  }
+  kept_.clear();
+  kept_bytes_ = 0;
 }
 
 void* BlockCache::Take(size_t bytes) {

@@ -26,6 +26,8 @@ class BlockCache {
   void* Take(size_t bytes);
   // Takes a block of Take, or one of malloc.
   void Release(void* block);
+  // Gives all that waits back to the kernel.
+  void Trim();
   size_t kept_bytes() const;
 
  private:

@@ -212,6 +212,7 @@ Result<std::unique_ptr<ClipTowers>> ClipTowers::Build(const ClipConfig& config, 
     WeightReader reader(weights, where, ScalarTypeOf(format), format == NumberFormat::kInt8);
     auto impl = std::make_unique<Impl>(config, reader, where);
     RETURN_IF_ERROR(reader.status());
+    TrimTensorMemory();
     return std::unique_ptr<ClipTowers>(new ClipTowers(std::move(impl)));
   });
 }

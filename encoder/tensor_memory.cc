@@ -35,4 +35,6 @@ void UseTensorMemory() {
   c10::SetCPUAllocator(allocator, 1);
 }
 
+void TrimTensorMemory() { Cache().Trim(); }
+
 }  // namespace fovea::encoder

@@ -37,6 +37,11 @@ TEST(BlockCache, KeepsNoMoreThanItMay) {
   for (void* block : blocks) std::memset(block, 7, 4 * kMiB);
   for (void* block : blocks) cache.Release(block);
   EXPECT_EQ(cache.kept_bytes(), 8 * kMiB);
+  cache.Trim();
+  EXPECT_EQ(cache.kept_bytes(), 0u);
+  void* const again = cache.Take(4 * kMiB);
+  std::memset(again, 7, 4 * kMiB);
+  cache.Release(again);
 }
 
 TEST(BlockCache, KeepsNoSmallBlocksAndTakesThoseOfMalloc) {

@@ -16,6 +16,15 @@ std::string Describe(const ModifiedResnetConfig& vision) {
 
 }  // namespace
 
+const char* LayoutName(Layout layout) {
+  switch (layout) {
+    case Layout::kHuggingFace: return "huggingface";
+    case Layout::kOpenClip: return "open_clip";
+    case Layout::kOpenAi: return "openai";
+  }
+  return "";
+}
+
 int64_t ClipConfig::ImageSize() const {
   return std::visit([](const auto& tower) { return tower.image_size; }, vision);
 }

@@ -53,7 +53,10 @@ struct TextConfig {
   bool projection_bias = false;  // text_projection.bias is added to the projected feature
 };
 
-enum class Layout { kHuggingFace, kOpenClip };
+// Who wrote the files: transformers, open_clip, or OpenAI, whose files have no configuration.
+enum class Layout { kHuggingFace, kOpenClip, kOpenAi };
+// "huggingface", "open_clip", "openai"
+const char* LayoutName(Layout layout);
 
 struct ClipConfig {
   Layout layout = Layout::kOpenClip;

@@ -13,7 +13,7 @@ ModelInfo Describe(const ModelFolder& folder, const DeviceAndFormat& choice) {
   ModelInfo info;
   info.id = folder.id;
   info.name = folder.name;
-  info.layout = folder.config.layout == Layout::kHuggingFace ? "huggingface" : "open_clip";
+  info.layout = LayoutName(folder.config.layout);
   info.architecture = folder.config.Architecture();
   info.description = folder.description;
   info.image_size = folder.config.ImageSize();

@@ -19,7 +19,7 @@ namespace fovea::encoder {
 struct ModelInfo {
   std::string id;            // stable name + fingerprint of config and weights; vectors of different ids never mix
   std::string name;          // the folder's name, such as "fovea-tiny"
-  std::string layout;        // "huggingface" or "open_clip"
+  std::string layout;        // "huggingface", "open_clip" or "openai"
   std::string architecture;  // such as "ViT 12 x 768, patch 32, 224 px; text 12 x 512"
   std::string description;   // what the model says of itself: what it knows and what it does not; may be empty
   int64_t image_size = 0;    // pixels, the side of the square input

@@ -6,7 +6,10 @@
 #include "encoder/huggingface_config.h"
 #include "encoder/json_fields.h"
 #include "encoder/model_fingerprint.h"
+#include "encoder/model_notes.h"
+#include "encoder/model_place.h"
 #include "encoder/open_clip_config.h"
+#include "encoder/openai_config.h"
 #include "encoder/vocabulary_files.h"
 
 namespace fovea::encoder {
@@ -19,31 +22,6 @@ bool Exists(const std::string& path) {
   return fs::exists(path, error);
 }
 
-// Some folders hold both layouts. Weights under open_clip's own name decide for it; "model.safetensors" beside a
-// config.json of transformers is transformers'.
-Result<Layout> DetectLayout(const std::string& folder) {
-  std::error_code error;
-  if (!fs::is_directory(folder, error)) return Failed(NotFound(folder + ": no such folder"));
-  const bool open_clip = Exists(folder + "/open_clip_config.json");
-  const bool open_clip_weights = Exists(folder + "/open_clip_model.safetensors") || Exists(folder + "/open_clip_pytorch_model.safetensors");
-  if (open_clip && (open_clip_weights || !Exists(folder + "/config.json"))) return Layout::kOpenClip;
-  if (Exists(folder + "/config.json")) return Layout::kHuggingFace;
-  return Failed(NotFound(folder + ": no model: expected config.json (Hugging Face) or open_clip_config.json (open_clip)"));
-}
-
-// The last part of the path that is a name, whatever slashes and dots end it.
-std::string NameOf(const std::string& folder) {
-  std::error_code error;
-  fs::path path = fs::weakly_canonical(folder, error);
-  if (error) path = folder;
-  if (!path.has_filename()) path = path.parent_path();
-  // Hugging Face's cache: models--OWNER--MODEL/snapshots/COMMIT.
-  if (path.parent_path().filename() == "snapshots") path = path.parent_path().parent_path();
-  const std::string last = path.filename().string();
-  const size_t dashes = last.rfind("--");
-  return last.starts_with("models--") && dashes != std::string::npos ? last.substr(dashes + 2) : last;
-}
-
 Result<std::string> ReadDescription(const std::string& folder) {
   const std::string path = folder + "/fovea.json";
   if (!Exists(path)) return std::string();
@@ -51,15 +29,33 @@ Result<std::string> ReadDescription(const std::string& folder) {
   return fields.Text("description", "");
 }
 
-// Everything beside the weights that changes a feature.
-Result<std::vector<std::string>> SmallFiles(const std::string& folder) {
+// Everything beside the weights that changes a feature, by the files that `place` goes by.
+std::vector<std::string> SmallFiles(const ModelPlace& place, const std::vector<std::string>& vocabulary) {
   std::vector<std::string> files;
   for (const char* name : {"config.json", "preprocessor_config.json", "processor_config.json", "open_clip_config.json"}) {
-    if (Exists(folder + "/" + name)) files.push_back(folder + "/" + name);
+    if (Exists(place.folder + "/" + name)) files.push_back(place.folder + "/" + name);
   }
-  ASSIGN_OR_RETURN(const std::vector<std::string> vocabulary, VocabularyFiles(folder));
   files.insert(files.end(), vocabulary.begin(), vocabulary.end());
   return files;
+}
+
+// The vocabulary beside the weights. Where there is none, OpenAI's own serves its models and those of open_clip, which has
+// no other unless its configuration names one.
+struct FoundVocabulary {
+  std::vector<std::string> files;  // empty: built in
+  Vocabulary vocabulary;
+};
+
+Result<FoundVocabulary> FindVocabulary(const std::string& folder, const ClipConfig& config) {
+  Result<std::vector<std::string>> files = VocabularyFiles(folder);
+  if (files) {
+    ASSIGN_OR_RETURN(Vocabulary vocabulary, LoadVocabulary(folder));
+    return FoundVocabulary{.files = *std::move(files), .vocabulary = std::move(vocabulary)};
+  }
+  const bool built_in = config.layout != Layout::kHuggingFace && config.text.vocab_size == kBuiltInVocabularySize;
+  if (!built_in) return Failed(files.error());
+  ASSIGN_OR_RETURN(Vocabulary vocabulary, BuiltInVocabulary());
+  return FoundVocabulary{.files = {}, .vocabulary = std::move(vocabulary)};
 }
 
 // The tokenizer and the text tower must speak of the same ids.
@@ -73,35 +69,35 @@ Status CheckVocabulary(const std::string& folder, const TextConfig& text, const 
   return Status::Ok();
 }
 
-// What the files may hold but the networks do not compute.
-Status CheckTowers(const std::string& folder, const ClipConfig& config) {
-  const auto* vision = std::get_if<VisionTransformerConfig>(&config.vision);
-  if (config.text.transformer.layer_scale || (vision != nullptr && vision->transformer.layer_scale)) {
-    return Unsupported(folder + ": \"ls_init_value\": found LayerScale, expected none");
+// The configuration that belongs to the weights at hand: the one beside them in their own layout, else OpenAI's rules.
+Result<ClipConfig> ReadConfig(const ModelPlace& place, const WeightFiles& files) {
+  const std::optional<Layout> names = LayoutOfNames(files);
+  if (place.hugging_face && (names == Layout::kHuggingFace || !place.open_clip)) return ReadHuggingFaceConfig(place.folder);
+  if (place.open_clip) return ReadOpenClipConfig(place.folder);
+  const TensorTable& tensors = files.front()->tensors();
+  if (names == Layout::kHuggingFace) return Failed(NotFound(files.front()->path() + ": weights of transformers: expected config.json beside them"));
+  if (tensors.contains("text.token_embedding.weight")) {
+    return Failed(NotFound(files.front()->path() + ": weights of open_clip with a nested text tower: expected open_clip_config.json beside them"));
   }
-  return config.text.projection_bias ? Unsupported(folder + ": \"proj_bias\": found true, expected false") : Status::Ok();
-}
-
-Result<ClipConfig> ReadConfig(const std::string& folder, Layout layout) {
-  return layout == Layout::kHuggingFace ? ReadHuggingFaceConfig(folder) : ReadOpenClipConfig(folder);
+  return InferOpenAiConfig(*files.front());
 }
 
 }  // namespace
 
-Result<ModelFolder> OpenModelFolder(const std::string& folder, SpecialLiterals literals) {
-  ASSIGN_OR_RETURN(const Layout layout, DetectLayout(folder));
-  ASSIGN_OR_RETURN(ClipConfig config, ReadConfig(folder, layout));
-  RETURN_IF_ERROR(CheckTowers(folder, config));
-  ASSIGN_OR_RETURN(ModelWeights weights, ModelWeights::Open(folder, config));
-  ASSIGN_OR_RETURN(Tokenizer tokenizer, Tokenizer::Load(folder, literals));
-  RETURN_IF_ERROR(CheckVocabulary(folder, config.text, tokenizer.vocabulary()));
-  ASSIGN_OR_RETURN(std::string description, ReadDescription(folder));
-  ASSIGN_OR_RETURN(const std::vector<std::string> small_files, SmallFiles(folder));
-  ASSIGN_OR_RETURN(const std::string fingerprint, ModelFingerprint(small_files, weights.files()));
-  std::string name = NameOf(folder);
-  std::string id = name + "@" + fingerprint;
-  return ModelFolder{.name = std::move(name), .id = std::move(id), .description = std::move(description), .config = config,
-                     .weights = std::move(weights), .tokenizer = std::move(tokenizer)};
+Result<ModelFolder> OpenModelFolder(const std::string& path, SpecialLiterals literals) {
+  ASSIGN_OR_RETURN(const ModelPlace place, FindModel(path));
+  ASSIGN_OR_RETURN(WeightFiles files, OpenWeightFiles(place.folder, place.weights));
+  RETURN_IF_ERROR(CheckFamiliar(files));
+  ASSIGN_OR_RETURN(ClipConfig config, ReadConfig(place, files));
+  ASSIGN_OR_RETURN(ModelWeights weights, ModelWeights::Take(std::move(files), config));
+  ASSIGN_OR_RETURN(FoundVocabulary found, FindVocabulary(place.folder, config));
+  RETURN_IF_ERROR(CheckVocabulary(place.folder, config.text, found.vocabulary));
+  ASSIGN_OR_RETURN(std::string description, ReadDescription(place.folder));
+  ASSIGN_OR_RETURN(const std::string fingerprint, ModelFingerprint(SmallFiles(place, found.files), weights.files()));
+  std::vector<std::string> notes = ModelNotes(config, weights);
+  if (found.files.empty()) notes.push_back("vocabulary: none beside the weights; OpenAI's, which is built in");
+  return ModelFolder{.name = place.name, .id = place.name + "@" + fingerprint, .description = std::move(description), .notes = std::move(notes),
+                     .config = config, .weights = std::move(weights), .tokenizer = Tokenizer(std::move(found.vocabulary), literals)};
 }
 
 }  // namespace fovea::encoder

@@ -1,11 +1,13 @@
 #include "encoder/model_weights.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
 
 #include "base/log.h"
 #include "encoder/expected_weights.h"
+#include "encoder/model_place.h"
 #include "encoder/weight_names.h"
 
 namespace fovea::encoder {
@@ -25,8 +27,13 @@ std::optional<WeightSource::Part> Find(const WeightFiles& files, const std::stri
   return std::nullopt;
 }
 
-WeightNaming NamingOf(const WeightFiles& files, Layout layout) {
-  WeightNaming naming = {.layout = layout, .text_prefix = "", .linear_text_projection = false};
+bool AnyBegins(const TensorTable& tensors, const std::string& beginning) {
+  const auto found = tensors.lower_bound(beginning);
+  return found != tensors.end() && found->first.starts_with(beginning);
+}
+
+WeightNaming NamingOf(const WeightFiles& files, Layout configured) {
+  WeightNaming naming = {.layout = LayoutOfNames(files).value_or(configured), .text_prefix = "", .linear_text_projection = false};
   if (Find(files, "text.token_embedding.weight")) naming.text_prefix = "text.";
   naming.linear_text_projection = Find(files, naming.text_prefix + "text_projection.weight").has_value();
   return naming;
@@ -100,9 +107,34 @@ struct Finding {
 
 }  // namespace
 
+Status CheckFamiliar(const WeightFiles& files) {
+  struct Foreign {
+    const char* beginning;
+    const char* what;
+  };
+  constexpr std::array<Foreign, 4> kForeign = {{{"visual.trunk.", "a timm image tower"},
+                                                {"vision_model.head.probe", "a SigLIP model"},
+                                                {"text.transformer.embeddings.", "a text tower of transformers"},
+                                                {"text_decoder.", "a CoCa model"}}};
+  for (const auto& file : files) {
+    for (const Foreign& foreign : kForeign) {
+      if (!AnyBegins(file->tensors(), foreign.beginning)) continue;
+      return Unsupported(StrCat(file->path(), ": found tensors \"", foreign.beginning, "...\" of ", foreign.what,
+                                ", expected CLIP's own Vision Transformer or ResNet and text transformer"));
+    }
+  }
+  return Status::Ok();
+}
+
 Result<ModelWeights> ModelWeights::Open(const std::string& folder, const ClipConfig& config) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, FindWeightFiles(folder, config.layout));
+  ASSIGN_OR_RETURN(WeightFiles files, OpenWeightFiles(folder, names));
+  return Take(std::move(files), config);
+}
+
+Result<ModelWeights> ModelWeights::Take(WeightFiles files, const ClipConfig& config) {
   ModelWeights weights;
-  ASSIGN_OR_RETURN(weights.files_, OpenWeightFiles(folder, config.layout));
+  weights.files_ = std::move(files);
   const WeightNaming naming = NamingOf(weights.files_, config.layout);
   Finding finding{.files = weights.files_, .used = {}, .faults = {}};
   for (const ExpectedWeight& expected : ExpectedWeights(config)) {

@@ -26,11 +26,17 @@ struct WeightSource {
   bool transposed = false;
 };
 
+// kUnsupported for networks that go by CLIP's name, or near it, but are none of its own: timm towers, SigLIP, CoCa.
+Status CheckFamiliar(const WeightFiles& files);
+
 class ModelWeights {
  public:
   static Result<ModelWeights> Open(const std::string& folder, const ClipConfig& config);
+  // Of files that are open already.
+  static Result<ModelWeights> Take(WeightFiles files, const ClipConfig& config);
 
   const WeightFiles& files() const { return files_; }
+  const std::map<std::string, WeightSource>& sources() const { return sources_; }
   // Requires: `key` is one that ExpectedWeights lists for the configuration given to Open.
   const WeightSource& Source(const std::string& key) const { return sources_.at(key); }
   // Numbers in all tensors that are used.

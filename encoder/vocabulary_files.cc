@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/unique_fd.h"
 #include "encoder/byte_alphabet.h"
+#include "encoder/clip_merges.h"
 #include "encoder/json_fields.h"
 
 namespace fovea::encoder {
@@ -100,23 +101,28 @@ Result<Vocabulary> FromTokenizerJson(const std::string& path) {
   return Vocabulary::FromEntries(entries, path);
 }
 
-Result<std::string> ReadGzip(const std::string& path) {
-  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
-  if (!file) return Failed(IoError("open " + path));
-  std::string text;
-  std::string chunk(size_t{1} << 16, '\0');
+// What gzip packed, one stream of it.
+Result<std::string> Unpacked(std::string_view packed, const std::string& path) {
+  z_stream stream{};
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));  // zlib only reads it
+  stream.avail_in = static_cast<uInt>(packed.size());
+  if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) return Failed(Internal("zlib cannot start"));
+  const std::unique_ptr<z_stream, int (*)(z_streamp)> end(&stream, inflateEnd);
+  std::string text, chunk(size_t{1} << 16, '\0');
   while (static_cast<int64_t>(text.size()) < kMostFileBytes) {
-    const int got = gzread(file.get(), chunk.data(), static_cast<unsigned>(chunk.size()));
-    if (got < 0) return Failed(Corrupt(path + ": damaged gzip data"));
-    if (got == 0) return text;
-    text.append(chunk, 0, static_cast<size_t>(got));
+    stream.next_out = reinterpret_cast<Bytef*>(chunk.data());
+    stream.avail_out = static_cast<uInt>(chunk.size());
+    const int result = inflate(&stream, Z_NO_FLUSH);
+    if (result != Z_OK && result != Z_STREAM_END) return Failed(Corrupt(path + ": damaged gzip data"));
+    text.append(chunk, 0, chunk.size() - stream.avail_out);
+    if (result == Z_STREAM_END) return text;
   }
   return Failed(Corrupt(path + ": too long for a vocabulary"));
 }
 
 // The original's file holds merges only; the ids follow from their order.
-Result<Vocabulary> FromOriginal(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadGzip(path));
+Result<Vocabulary> FromOriginal(std::string_view packed, const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, Unpacked(packed, path));
   Vocabulary::Entries entries;
   RETURN_IF_ERROR(AddMergesFile(path, text, kOriginalMerges, entries));
   int32_t id = 0;
@@ -144,7 +150,11 @@ Result<std::vector<std::string>> VocabularyFiles(const std::string& folder) {
 Result<Vocabulary> LoadVocabulary(const std::string& folder) {
   ASSIGN_OR_RETURN(const std::vector<std::string> files, VocabularyFiles(folder));
   if (files.size() == 2) return FromVocabAndMerges(files[0], files[1]);
-  return files[0].ends_with(".gz") ? FromOriginal(files[0]) : FromTokenizerJson(files[0]);
+  if (!files[0].ends_with(".gz")) return FromTokenizerJson(files[0]);
+  ASSIGN_OR_RETURN(const std::string packed, ReadFile(files[0], kMostFileBytes));
+  return FromOriginal(packed, files[0]);
 }
+
+Result<Vocabulary> BuiltInVocabulary() { return FromOriginal(PackedClipMerges(), "the vocabulary that is built in"); }
 
 }  // namespace fovea::encoder

@@ -19,4 +19,8 @@ Result<std::vector<std::string>> VocabularyFiles(const std::string& folder);
 
 Result<Vocabulary> LoadVocabulary(const std::string& folder);
 
+// The vocabulary of OpenAI's models, which open_clip's share unless they say otherwise; it is built in.
+Result<Vocabulary> BuiltInVocabulary();
+constexpr int64_t kBuiltInVocabularySize = 49408;
+
 }  // namespace fovea::encoder

@@ -1,11 +1,12 @@
 #pragma once
-// OpenWeightFiles opens the weights files of a model folder: one, or the shards that an index names.
+// OpenWeightFiles opens the weights files of a model, whatever their containers.
 //
 // Owns:    (the result) the open files.
 // Threads: any.
-// Errors:  kNotFound names what was looked for; else those of OpenSafetensors and OpenPickledTensors. Never throws.
+// Errors:  those of OpenSafetensors and OpenPickledTensors. Never throws.
 // Units:   none.
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ using WeightFiles = std::vector<std::unique_ptr<TensorFile>>;
 // One file of any container, told by its first bytes.
 Result<TensorFile> OpenWeightFile(const std::string& path);
 
-Result<WeightFiles> OpenWeightFiles(const std::string& folder, Layout layout);
+Result<WeightFiles> OpenWeightFiles(const std::string& folder, const std::vector<std::string>& names);
+
+// kHuggingFace, or kOpenClip, whose names are OpenAI's too: told by the tensors' names. Nothing when they are neither's.
+std::optional<Layout> LayoutOfNames(const WeightFiles& files);
 
 }  // namespace fovea::encoder

@@ -18,8 +18,8 @@ struct StoredName {
   bool transposed = false;
 };
 
-// How the files at hand name their tensors. The last two are of open_clip alone and told by what is in the files, so that
-// a flat file serves a configuration with a nested text tower and the reverse.
+// How the files at hand name their tensors, told by what is in them and not by their configuration: a flat file serves one
+// with a nested text tower, and the reverse. OpenAI's and open_clip's names are the same; the last two are of open_clip alone.
 struct WeightNaming {
   Layout layout = Layout::kOpenClip;
   std::string text_prefix = "";         // before the names of a nested text tower: "text."

@@ -119,7 +119,7 @@ TEST(ClipModel, NamesWhatIsWrongWithAFolder) {
   };
   const std::vector<Case> cases = {
       {Layout::kHuggingFace, [](const std::string& folder) { fs::remove_all(folder); }, StatusCode::kNotFound, "no such folder"},
-      {Layout::kHuggingFace, remove("config.json"), StatusCode::kNotFound, "expected config.json (Hugging Face) or open_clip_config.json"},
+      {Layout::kHuggingFace, remove("config.json"), StatusCode::kNotFound, "expected config.json beside them"},
       {Layout::kHuggingFace, remove("preprocessor_config.json"), StatusCode::kNotFound, "preprocessor_config.json"},
       {Layout::kHuggingFace, remove("model.safetensors"), StatusCode::kNotFound, "model.safetensors"},
       {Layout::kHuggingFace, remove("merges.txt"), StatusCode::kNotFound, "vocab.json and merges.txt"},

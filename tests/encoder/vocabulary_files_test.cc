@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/support/clip_vocabulary.h"
 #include "tests/support/matchers.h"
 #include "tests/support/model_folder_writer.h"
 #include "tests/support/temp_dir.h"
@@ -65,6 +66,24 @@ TEST(LoadVocabulary, ReadsTheOriginalsGzip) {
 TEST(LoadVocabulary, NamesWhatItLookedFor) {
   const TempDir folder;
   EXPECT_THAT(LoadVocabulary(folder.path()), StatusIs(StatusCode::kNotFound, HasSubstr("vocab.json and merges.txt")));
+}
+
+TEST(BuiltInVocabulary, IsTheOriginals) {
+  const Result<Vocabulary> built_in = BuiltInVocabulary();
+  ASSERT_THAT(built_in, IsOk());
+  EXPECT_EQ(built_in->size(), kBuiltInVocabularySize);
+  EXPECT_EQ(built_in->end_id(), 49407);
+  if (ClipVocabularyFolder().empty()) GTEST_SKIP() << "the original is not here: scripts/deps --tests installs it";
+  const Result<Vocabulary> original = LoadVocabulary(ClipVocabularyFolder());
+  ASSERT_THAT(original, IsOk());
+  EXPECT_EQ(original->size(), built_in->size());
+  for (int32_t left = 0; left < 512; ++left) {
+    for (int32_t right = 0; right < 512; ++right) {
+      const auto expected = original->FindMerge(left, right), found = built_in->FindMerge(left, right);
+      ASSERT_EQ(found.has_value(), expected.has_value());
+      ASSERT_TRUE(!expected || (found->id == expected->id && found->rank == expected->rank)) << left << " " << right;
+    }
+  }
 }
 
 TEST(LoadVocabulary, NamesFileAndEntryOfABrokenOne) {

@@ -6,7 +6,7 @@ namespace fovea::encoder {
 namespace {
 
 constexpr size_t kFirstRun = 4;             // rows, until the device's speed is known
-constexpr double kWeightOfLast = 0.5;       // a first run is slow (code and memory are cold): it is soon forgotten
+constexpr double kWeightOfFull = 0.5;       // a first run is slow (code and memory are cold): it is soon forgotten
 constexpr size_t kMostCleanRuns = 4096;     // needed before the limit grows
 
 }  // namespace
@@ -20,7 +20,9 @@ size_t RowLimit::RowsWithin(std::chrono::milliseconds time) const {
 void RowLimit::Ran(size_t rows, std::chrono::duration<double> time) {
   if (rows == 0) return;
   const double seconds = time.count() / static_cast<double>(rows);
-  seconds_per_row_ = seconds_per_row_ <= 0 ? seconds : kWeightOfLast * seconds + (1 - kWeightOfLast) * seconds_per_row_;
+  // A small run is slow per row; it says little about full ones.
+  const double weight = kWeightOfFull * std::min(1.0, static_cast<double>(rows) / static_cast<double>(this->rows()));
+  seconds_per_row_ = seconds_per_row_ <= 0 ? seconds : weight * seconds + (1 - weight) * seconds_per_row_;
   largest_ok_ = std::max(largest_ok_, rows);
   if (rows < fits_ || fits_ >= options_.most || ++clean_runs_ < clean_runs_needed_) return;
   clean_runs_ = 0;

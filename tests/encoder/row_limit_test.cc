@@ -35,6 +35,14 @@ TEST(RowLimit, SoonForgetsASlowFirstRun) {
   EXPECT_EQ(limit.rows(), 32u);
 }
 
+TEST(RowLimit, IsNotMisledByALoneRowAmongFullRuns) {
+  RowLimit limit(kOptions);
+  RunAt(limit, 0.01, 20);
+  const size_t before = limit.rows();
+  limit.Ran(1, duration<double>(0.03));
+  EXPECT_GE(limit.rows(), before - 2);
+}
+
 TEST(RowLimit, HalvesWhenMemoryRunsOutDownToOne) {
   RowLimit limit(kOptions);
   EXPECT_TRUE(limit.RanOutOfMemory(32));

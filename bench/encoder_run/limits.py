@@ -33,8 +33,8 @@ def gemm(torch_program, seconds, formats):
                     say(f"no GEMM rate for {way}: {answer['error'][:200]}")
                     break
                 rate = 2 * shape[0] * shape[1] * shape[2] / min(answer["seconds"])
-                key = f"{number_format}_gemm" + ("_small" if shape == SMALL_SHAPE else "")
-                rates[key] = max(rate, rates.get(key, 0))
+                for key in [f"{number_format}_gemm"] + ([f"{number_format}_gemm_small"] if shape == SMALL_SHAPE else []):
+                    rates[key] = max(rate, rates.get(key, 0))
     return rates
 
 

@@ -80,10 +80,11 @@ def goal_table(result):
 
 def text_of(result):
     waited = max([m["waited"] for m in result["images"].values()] + [result.get("texts", {}).get("waited", 0)])
+    busy = " **Other programs were running: these figures are not final.**" if result["load"] > result["cores"] / 2 else ""
     lines = [f"## Encoder beside its peers{' on a GPU' if result['device'] == 'cuda' else ''}", "",
              f"{result['machine']}; {result['date']}; `{result['command']}`; {result['versions']}", "",
              f"Contenders run in turn, round after round, each on {result['cores']} threads, on the same random weights and pictures. Waiting processes used "
-             f"{100 * waited:.1f} % of one core. Load of the machine when the run began: {result['load']:.1f}. Shares are of the GEMM rate for fp32 and fp16 and of the "
+             f"{100 * waited:.1f} % of one core. Load of the machine when the run began: {result['load']:.1f}.{busy} Shares are of the GEMM rate for fp32 and fp16 and of the "
              "multiply-add peak for bf16 and int8, at the best run; multiplications are those that the mathematics needs.", "", *goal_table(result)]
     for model, measured in result["images"].items():
         lines += tower_table(result, model, measured)

@@ -16,7 +16,7 @@ class OpenVinoPeer:
         self.version, self.folder, self.threads = openvino.__version__.split("-")[0], folder, threads
         self.core = openvino.Core()
 
-    @functools.cache
+    @functools.lru_cache(maxsize=2)  # both formats of the shape in hand; more would keep the weights many times over
     def request(self, tower, shape, number_format):
         model = self.core.read_model(f"{self.folder}/{tower}.onnx")
         model.reshape(list(shape))

@@ -87,6 +87,10 @@ Answer<Response> MakeEmbeddings(const Request& request, const Context& context) 
   TRY_ASSIGN(const bool normalised, fields.Boolean("normalised", true));
   if (!fields.Has("texts") && !fields.Has("images")) return RefuseField(Fault::kMissingField, "/texts", "give texts, images or both");
   TRY_ASSIGN(const auto texts, fields.Texts("texts", kTexts));
+  const auto blank = std::find_if(texts.begin(), texts.end(), IsBlank);
+  if (blank != texts.end()) {
+    return RefuseField(Fault::kMissingField, "/texts/" + std::to_string(blank - texts.begin()), "must not be empty");
+  }
   TRY_ASSIGN(const auto images, fields.Base64s("images", {.max_items = kMaxPictures, .max_bytes = context.max_body_bytes}));
 
   const auto scale = normalised ? indexer::Library::Scale::kUnit : indexer::Library::Scale::kRaw;

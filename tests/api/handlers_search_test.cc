@@ -104,6 +104,13 @@ TEST_F(Search, GivesVectorsOfTextsAndPictures) {
   }
 }
 
+TEST_F(Search, TakesEmojiAndControlCharacters) {
+  const HttpReply vectors = world_.client().Post("/v1/embeddings", R"({"texts":["\u0000","red\u0000","\ud83d\ude00"]})");
+  ASSERT_EQ(vectors.status, 200) << vectors.body;
+  EXPECT_EQ(Body(vectors)["texts"].size(), 3U);
+  for (const char* target : {"/v1/search?q=%00", "/v1/search?q=red%00", "/v1/search?q=%F0%9F%98%80"}) EXPECT_EQ(world_.client().Get(target).status, 200) << target;
+}
+
 TEST_F(Search, GivesVectorsAsTheModelMakesThem) {
   const json unit = Body(world_.client().Post("/v1/embeddings", R"({"texts":["red"]})"));
   const json raw = Body(world_.client().Post("/v1/embeddings", R"({"texts":["red"],"normalised":false})"));

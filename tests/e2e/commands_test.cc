@@ -122,6 +122,16 @@ TEST_F(Commands, EmbedGivesOneUnitVectorPerInputInOrder) {
   EXPECT_NE(rows[0], rows[2]);
 }
 
+TEST_F(Commands, EmbedHasAnAnswerForOddTexts) {
+  const Finished finished = Run({"embed", "--raw", "--text", "", "\xff", "\uFFFD", "\U0001F600", std::string(100'000, 'a'), "a dog"});
+  ASSERT_EQ(finished.exit_code, 0) << finished.errors;
+  const auto rows = json::parse(finished.output)["features"].get<std::vector<std::vector<double>>>();
+  ASSERT_EQ(rows.size(), 6u);
+  for (size_t i = 0; i < rows[1].size(); ++i) EXPECT_NEAR(rows[1][i], rows[2][i], 1e-5) << "a byte that is no UTF-8 is U+FFFD";
+  EXPECT_NE(rows[0], rows[5]);
+  EXPECT_NE(rows[3], rows[5]);
+}
+
 TEST_F(Commands, EmbedRawIsNotBroughtToUnitLength) {
   const auto length = [](const json& row) {
     double square = 0;

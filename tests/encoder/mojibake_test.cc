@@ -57,6 +57,7 @@ TEST(RepairMojibake, TakesASpaceForALostNoBreakSpace) {
   EXPECT_EQ(RepairMojibake(U"Ã la mode"), U"à la mode");
   EXPECT_EQ(RepairMojibake(U"voilÃ le travail"), U"voilà le travail");
   EXPECT_EQ(RepairMojibake(U"Ã s vezes"), U"às vezes");
+  EXPECT_EQ(RepairMojibake(U"√© – √©"), U"√© – √©") << "in Mac Roman the dash before a space is a dash";
 }
 
 // Spoilt again and again, a text doubles each time: 2^50 characters do not exist.

@@ -1,6 +1,8 @@
 #include "encoder/decoder.h"
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -12,6 +14,8 @@
 #include "encoder/orientation.h"
 #include "encoder/picture_format.h"
 #include "encoder/picture_source.h"
+#include "encoder/pil_pixels.h"
+#include "encoder/vips_source.h"
 
 namespace fovea::encoder {
 namespace {
@@ -23,18 +27,10 @@ Status CheckSize(int64_t width, int64_t height, int64_t max_pixels) {
   return InvalidArgument(StrCat("the picture has ", width, " x ", height, " = ", width * height, " pixels, the limit is ", max_pixels));
 }
 
-// How many pixels of the file may become one while the shorter side keeps `times` what the caller can use.
-int UsableShrink(const PictureSource& source, const DecodeOptions& options, int times) {
-  if (options.min_short_side_px <= 0) return 1;
-  const int64_t shorter = std::min(source.width(), source.height());
-  return static_cast<int>(std::max<int64_t>(1, shorter / (int64_t{times} * options.min_short_side_px)));
-}
-
-// The largest shrink of a JPEG's own that leaves twice what the caller can use.
-int JpegShrink(PictureFormat format, const PictureSource& source, const DecodeOptions& options) {
-  if (format != PictureFormat::kJpeg) return 1;
-  const int usable = UsableShrink(source, options, 2);
-  return usable >= 8 ? 8 : usable >= 4 ? 4 : usable >= 2 ? 2 : 1;
+// How many pixels may become one while the shorter side keeps `times` what the caller can use.
+int UsableShrink(int width, int height, int min_short_side_px, int times) {
+  if (min_short_side_px <= 0) return 1;
+  return static_cast<int>(std::max<int64_t>(1, std::min(width, height) / (int64_t{times} * min_short_side_px)));
 }
 
 // A container of these kinds states how it is turned itself, the reading library obeys, and EXIF is to be ignored.
@@ -57,49 +53,44 @@ std::string UsefulProfile(std::string_view profile) {
   return srgb || profile.size() > kMaxProfileBytes ? std::string() : std::string(profile);
 }
 
+// Hands every row of the source to `take` as 8-bit RGB or RGBA.
+Status ReadConverted(PictureSource& source, const std::function<void(std::span<const uint8_t>)>& take) {
+  const SampleKind kind = source.kind();
+  const size_t row_bytes = static_cast<size_t>(source.width()) * static_cast<size_t>(OutputChannels(kind));
+  if (IsConverted(kind)) return source.ReadRows([&](const void* row) { take({static_cast<const uint8_t*>(row), row_bytes}); });
+  std::vector<uint8_t> converted(row_bytes);
+  return source.ReadRows([&](const void* row) {
+    ConvertRow(row, source.width(), kind, converted.data());
+    take(converted);
+  });
+}
+
 Status ReadShrunk(PictureSource& source, int factor, Pixels& pixels) {
-  BoxShrink shrink(source.width(), source.height(), source.has_alpha() ? 4 : 3, std::min(factor, BoxShrink::kMaxFactor));
-  RETURN_IF_ERROR(source.ReadRows([&shrink](std::span<const uint8_t> row) { shrink.AddRow(row); }));
+  const bool has_alpha = source.kind().alpha;
+  BoxShrink shrink(source.width(), source.height(), has_alpha ? 4 : 3, std::min(factor, BoxShrink::kMaxFactor));
+  RETURN_IF_ERROR(ReadConverted(source, [&shrink](std::span<const uint8_t> row) { shrink.AddRow(row); }));
   pixels.width = shrink.width();
   pixels.height = shrink.height();
   pixels.rgb = shrink.Take();
-  if (source.has_alpha()) pixels.rgb = PutOnBackdrop(pixels.rgb);
+  if (has_alpha) pixels.rgb = PutOnBackdrop(pixels.rgb);
   return Status();
-}
-
-Status ReadLikePil(PictureSource& source, Pixels& pixels) {
-  pixels.width = source.width();
-  pixels.height = source.height();
-  pixels.model = source.pil_model();
-  const size_t count = static_cast<size_t>(pixels.width) * static_cast<size_t>(pixels.height);
-  pixels.rgb.reserve(count * 3);
-  const bool keep_alpha = pixels.model == ColourModel::kAlpha;
-  if (keep_alpha) pixels.alpha.reserve(count);
-  const size_t channels = source.has_alpha() ? 4 : 3;
-  return source.ReadRows([&](std::span<const uint8_t> row) {
-    for (size_t i = 0; i < row.size(); i += channels) {
-      pixels.rgb.insert(pixels.rgb.end(), row.begin() + static_cast<std::ptrdiff_t>(i), row.begin() + static_cast<std::ptrdiff_t>(i + 3));
-      if (keep_alpha) pixels.alpha.push_back(row[i + 3]);
-    }
-  });
 }
 
 Result<Decoded> DecodeAs(PictureFormat format, std::string_view bytes, const DecodeOptions& options) {
   const bool like_pil = options.mode == DecodeMode::kParity;
-  ASSIGN_OR_RETURN(PictureSource source, PictureSource::Open(bytes, {.format = format, .like_pil = like_pil}));
-  RETURN_IF_ERROR(CheckSize(source.width(), source.height(), options.limits.max_pixels));
-  Decoded decoded{.pixels = {}, .facts = ReadFacts(format, source)};
-  decoded.pixels.icc_profile = UsefulProfile(source.icc_profile());
+  ASSIGN_OR_RETURN(const std::unique_ptr<PictureSource> source, PictureSource::Open(bytes, {.format = format, .like_pil = like_pil}));
+  RETURN_IF_ERROR(CheckSize(source->width(), source->height(), options.limits.max_pixels));
+  Decoded decoded{.pixels = {}, .facts = ReadFacts(format, *source)};
+  decoded.pixels.icc_profile = UsefulProfile(source->icc_profile());
   if (like_pil) {
-    RETURN_IF_ERROR(ReadLikePil(source, decoded.pixels));
+    RETURN_IF_ERROR(ReadLikePil(*source, PilModeOf(format, bytes, source->kind()), decoded.pixels));
     return decoded;
   }
-  const int jpeg_shrink = JpegShrink(format, source, options);
-  if (jpeg_shrink > 1) {
-    ASSIGN_OR_RETURN(source, PictureSource::Open(bytes, {.format = format, .jpeg_shrink = jpeg_shrink}));
-  }
+  const int jpeg_shrink = format == PictureFormat::kJpeg ? JpegShrink(source->width(), source->height(), options.min_short_side_px) : 1;
+  if (jpeg_shrink > 1 && !source->Shrink(jpeg_shrink)) return Failed(Internal(StrCat("decode a picture at 1/", jpeg_shrink)));
   // Averages of blocks are coarser than a JPEG's own scaling: they leave three times what is needed.
-  RETURN_IF_ERROR(ReadShrunk(source, UsableShrink(source, options, 3), decoded.pixels));
+  const int factor = UsableShrink(source->width(), source->height(), options.min_short_side_px, 3);
+  RETURN_IF_ERROR(ReadShrunk(*source, factor, decoded.pixels));
   decoded.pixels = ApplyOrientation(std::move(decoded.pixels), decoded.facts.orientation);
   if (decoded.facts.orientation >= 5) std::swap(decoded.facts.width, decoded.facts.height);
   return decoded;
@@ -107,8 +98,13 @@ Result<Decoded> DecodeAs(PictureFormat format, std::string_view bytes, const Dec
 
 }  // namespace
 
+int JpegShrink(int width, int height, int min_short_side_px) {
+  const int usable = UsableShrink(width, height, min_short_side_px, 2);
+  return usable >= 8 ? 8 : usable >= 4 ? 4 : usable >= 2 ? 2 : 1;
+}
+
 Status InitDecoder(int threads_per_picture) {
-  RETURN_IF_ERROR(InitPictureSource(threads_per_picture));
+  RETURN_IF_ERROR(InitVipsSource(threads_per_picture));
   InitExif();
   return Status();
 }

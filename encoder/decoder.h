@@ -38,8 +38,8 @@ struct DecodeOptions {
 };
 
 // How the file stores its colours, as far as it changes the way PIL resizes the picture; anything but kColour is given by
-// kParity alone.
-enum class ColourModel { kColour, kPalette, kAlpha };
+// kParity alone. kPalette: also 1 bit per pixel; kInk: CMYK; kDeepGrey: 16 bits.
+enum class ColourModel { kColour, kPalette, kAlpha, kInk, kDeepGrey };
 
 // 8-bit RGB, interleaved, rows from the top, no padding. The values are those of the file: its colour profile is not applied.
 struct Pixels {
@@ -48,6 +48,8 @@ struct Pixels {
   std::vector<uint8_t> rgb = {};  // width * height * 3
   ColourModel model = ColourModel::kColour;
   std::vector<uint8_t> alpha = {};  // width * height with kAlpha, else empty
+  std::vector<uint8_t> inks = {};   // width * height * 4 with kInk, else empty: cyan, magenta, yellow, black
+  std::vector<uint16_t> deep = {};  // width * height with kDeepGrey, else empty
   std::string icc_profile = {};     // the file's RGB profile unless it is sRGB or over 64 KiB; empty means sRGB
 };
 
@@ -72,6 +74,10 @@ struct Decoded {
   Pixels pixels = {};
   PictureFacts facts = {};
 };
+
+// How much of its size a JPEG loses while it is decoded: 1, 2, 4 or 8, the most that leaves its shorter side twice what the caller
+// can use (docs/decisions/002-fast-decode.md has figures for twice against three times).
+int JpegShrink(int width, int height, int min_short_side_px);
 
 Result<Decoded> Decode(int fd, const DecodeOptions& options);
 // The same from bytes in memory (an uploaded picture).

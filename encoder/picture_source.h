@@ -1,9 +1,8 @@
 #pragma once
-// PictureSource opens the bytes of a picture with libvips, tells what the header says, and hands out its rows in 8-bit
-// RGB or RGBA.
+// PictureSource is an opened picture file: what its header says, and its rows. JPEG is read by JpegSource, the rest by VipsSource.
 //
-// Owns:    libvips' image. Borrows the bytes, which must outlive it.
-// Threads: each object belongs to one thread; libvips' pixels are computed on that thread.
+// Owns:    the decoder's state. Borrows the bytes, which must outlive it.
+// Threads: each object belongs to one thread; pixels are computed on that thread.
 // Errors:  kCorrupt for bytes that do not decode, kUnsupported for samples of a kind that is not read. Never throws.
 // Units:   pixels.
 #include <cstdint>
@@ -13,50 +12,39 @@
 #include <string_view>
 
 #include "base/status.h"
-#include "encoder/decoder.h"
 #include "encoder/picture_format.h"
+#include "encoder/sample_rows.h"
 
 namespace fovea::encoder {
-
-// Starts libvips with only the loaders that PictureSource calls; once per process.
-Status InitPictureSource(int threads_per_picture);
-
-// Frees, when it goes, what libvips keeps for the calling thread. Outlives every PictureSource of its thread.
-struct PictureThread {
-  PictureThread() = default;
-  ~PictureThread();
-  PictureThread(const PictureThread&) = delete;
-  PictureThread& operator=(const PictureThread&) = delete;
-};
 
 class PictureSource {
  public:
   struct Options {
     PictureFormat format = PictureFormat::kJpeg;
-    int jpeg_shrink = 1;    // 1, 2, 4 or 8: scaled while decoding, sizes rounded down
     bool like_pil = false;  // CMYK by PIL's formula, 16-bit samples cut as PIL cuts them
   };
+  // Takes a row as the file stores it: width() * kind().bands samples of kind().bits.
+  using TakeRow = std::function<void(const void* row)>;
+
   // Reads the header only.
-  static Result<PictureSource> Open(std::string_view bytes, const Options& options);
-  ~PictureSource();
-  PictureSource(PictureSource&&) noexcept;
-  PictureSource& operator=(PictureSource&&) noexcept;
+  static Result<std::unique_ptr<PictureSource>> Open(std::string_view bytes, const Options& options);
 
-  int width() const;
-  int height() const;
-  bool has_alpha() const;           // rows have 4 samples per pixel, else 3
-  ColourModel pil_model() const;    // how PIL would resize this picture
-  std::string_view exif_block() const;   // empty if there is none; lives as long as this object and the bytes
-  std::string_view icc_profile() const;  // of RGB pictures, empty if there is none; lives as long as this object
-  int orientation() const;               // what the container says beside the EXIF block; 1 if nothing
+  PictureSource() = default;
+  PictureSource(const PictureSource&) = delete;
+  PictureSource& operator=(const PictureSource&) = delete;
+  virtual ~PictureSource() = default;
 
-  // Decodes; calls `take` with every row from the top, width * (3 or 4) samples, straight alpha. May be called once.
-  Status ReadRows(const std::function<void(std::span<const uint8_t> row)>& take);
+  virtual int width() const = 0;
+  virtual int height() const = 0;
+  virtual SampleKind kind() const = 0;
+  virtual std::string_view exif_block() const = 0;   // empty if there is none; lives as long as this object and the bytes
+  virtual std::string_view icc_profile() const = 0;  // of RGB pictures, empty if there is none; lives as long as this object
+  virtual int orientation() const = 0;               // what the container says beside the EXIF block; 1 if nothing
 
- private:
-  struct Impl;
-  explicit PictureSource(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  // From here on width and height are divided by 1, 2, 4 or 8, rounded up: only a JPEG can. Requires: ReadRows was not called.
+  virtual bool Shrink(int /*factor*/) { return false; }
+  // Decodes; calls `take` with every row from the top, straight alpha. May be called once.
+  virtual Status ReadRows(const TakeRow& take) = 0;
 };
 
 }  // namespace fovea::encoder

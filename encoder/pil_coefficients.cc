@@ -38,20 +38,24 @@ PilAxis MakePilAxis(int input, int64_t output, Interpolation interpolation, int6
   axis.stride = static_cast<int>(std::ceil(support)) * 2 + 1;
   axis.windows.resize(static_cast<size_t>(count));
   axis.weights.assign(axis.windows.size() * static_cast<size_t>(axis.stride), 0);
-  std::vector<double> raw(static_cast<size_t>(axis.stride));
+  axis.exact.assign(axis.weights.size(), 0.0);
   for (int i = 0; i < count; ++i) {
     const double centre = (static_cast<double>(begin + i) + 0.5) * scale;
     const int lo = std::max(0, static_cast<int>(centre - support + 0.5));
     const int hi = std::min(input, static_cast<int>(centre + support + 0.5));
+    double* exact = axis.exact.data() + static_cast<size_t>(i) * static_cast<size_t>(axis.stride);
     double sum = 0.0;
     for (int j = 0; j < hi - lo; ++j) {
       const double x = (j + lo - centre + 0.5) * inverse;
-      raw[static_cast<size_t>(j)] = bicubic ? Bicubic(x) : Triangle(x);
-      sum += raw[static_cast<size_t>(j)];
+      exact[j] = bicubic ? Bicubic(x) : Triangle(x);
+      sum += exact[j];
     }
     axis.windows[static_cast<size_t>(i)] = {lo, hi - lo};
     int32_t* weights = axis.weights.data() + static_cast<size_t>(i) * static_cast<size_t>(axis.stride);
-    for (int j = 0; j < hi - lo; ++j) weights[j] = FixedPoint(sum != 0.0 ? raw[static_cast<size_t>(j)] / sum : raw[static_cast<size_t>(j)]);
+    for (int j = 0; j < hi - lo; ++j) {
+      if (sum != 0.0) exact[j] /= sum;
+      weights[j] = FixedPoint(exact[j]);
+    }
   }
   return axis;
 }

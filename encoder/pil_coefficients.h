@@ -1,5 +1,5 @@
 #pragma once
-// PilAxis holds the taps and fixed-point weights with which PIL resizes one axis of an 8-bit picture.
+// PilAxis holds the taps and fixed-point weights with which PIL resizes one axis of a picture.
 //
 // Owns:    its tables.
 // Threads: a value type.
@@ -23,8 +23,12 @@ struct PilAxis {
   int stride = 0;                // weights per window, unused ones are 0
   std::vector<Window> windows;   // one per wanted output position
   std::vector<int32_t> weights;  // windows x stride
+  std::vector<double> exact;     // the same before they are rounded, as 16-bit samples need them
 
   const int32_t* WeightsOf(size_t i) const { return weights.data() + i * static_cast<size_t>(stride); }
+  const double* ExactWeightsOf(size_t i) const { return exact.data() + i * static_cast<size_t>(stride); }
+  int first() const { return windows.front().first; }
+  int end() const { return windows.back().first + windows.back().count; }
 };
 
 // For output positions begin .. begin + count - 1 of an axis that goes from `input` to `output` pixels.

@@ -21,8 +21,6 @@ namespace fovea::encoder {
 namespace {
 
 constexpr int kLanes = 16;  // rows (horizontal pass) or samples (vertical pass) that are computed side by side
-using Bytes16 = uint8_t __attribute__((vector_size(16)));
-using Ints16 = int32_t __attribute__((vector_size(64)));
 
 size_t Index(int64_t value) { return static_cast<size_t>(value); }
 
@@ -57,126 +55,130 @@ void TurnRows(const uint8_t* const rows[kLanes], int64_t samples, uint8_t* out) 
   }
 }
 
-inline __attribute__((always_inline)) void StoreClipped(const Ints16& sum, uint8_t* out) {
-  Ints16 value = sum >> kPilFractionBits;
-  value = value < 0 ? Ints16{} : value;
-  value = value > 255 ? Ints16{} + 255 : value;
-  const Bytes16 bytes = __builtin_convertvector(value, Bytes16);
-  std::memcpy(out, &bytes, sizeof(bytes));
+// Of kLanes sums with kPilFractionBits bits each. (Plain loops over kLanes numbers: the compiler keeps them in one vector.)
+inline __attribute__((always_inline)) void StoreClipped(const int32_t* sums, uint8_t* out) {
+  for (int l = 0; l < kLanes; ++l) out[l] = static_cast<uint8_t>(std::clamp(sums[l] >> kPilFractionBits, 0, 255));
 }
 
-inline __attribute__((always_inline)) void AddWeighted(const uint8_t* samples, int32_t weight, Ints16& sum) {
-  Bytes16 bytes;
-  std::memcpy(&bytes, samples, sizeof(bytes));
-  sum += __builtin_convertvector(bytes, Ints16) * weight;
+// kLanes results from `count` groups of kLanes samples that lie `step` apart.
+inline __attribute__((always_inline)) void FilterLanes(const uint8_t* samples, size_t step, int count, const int32_t* weights, uint8_t* out) {
+  int32_t sums[kLanes];
+  for (int l = 0; l < kLanes; ++l) sums[l] = 1 << (kPilFractionBits - 1);
+  for (int j = 0; j < count; ++j) {
+    for (int l = 0; l < kLanes; ++l) sums[l] += samples[Index(j) * step + Index(l)] * weights[j];
+  }
+  StoreClipped(sums, out);
 }
 
-// `columns` begins at input pixel `first`; `out` gets kLanes bytes per output sample.
-FOVEA_PER_INSTRUCTION_SET void FilterColumns(const uint8_t* columns, int first, int channels, const PilAxis& axis, uint8_t* out) {
+// `columns` begins at the axis' first input pixel; `out` gets kLanes bytes per output sample.
+FOVEA_PER_INSTRUCTION_SET void FilterColumns(const uint8_t* columns, int channels, const PilAxis& axis, uint8_t* out) {
+  const size_t step = Index(channels) * kLanes;
   for (size_t i = 0; i < axis.windows.size(); ++i) {
     const PilAxis::Window window = axis.windows[i];
-    const int32_t* weights = axis.WeightsOf(i);
-    for (int c = 0; c < channels; ++c) {
-      const uint8_t* column = columns + (Index(window.first - first) * Index(channels) + Index(c)) * kLanes;
-      Ints16 sum = Ints16{} + (1 << (kPilFractionBits - 1));
-      for (int j = 0; j < window.count; ++j) AddWeighted(column + Index(j) * Index(channels) * kLanes, weights[j], sum);
-      StoreClipped(sum, out);
-      out += kLanes;
-    }
+    const uint8_t* column = columns + Index(window.first - axis.first()) * step;
+    for (int c = 0; c < channels; ++c, out += kLanes) FilterLanes(column + c * kLanes, step, window.count, axis.WeightsOf(i), out);
   }
 }
 
 // One output row from the rows of `plane` that the window names; `stride` is a multiple of kLanes.
 FOVEA_PER_INSTRUCTION_SET void FilterRows(const uint8_t* plane, size_t stride, int count, const int32_t* weights, uint8_t* out) {
-  for (size_t x = 0; x < stride; x += kLanes) {
-    Ints16 sum = Ints16{} + (1 << (kPilFractionBits - 1));
-    for (int j = 0; j < count; ++j) AddWeighted(plane + Index(j) * stride + x, weights[j], sum);
-    StoreClipped(sum, out + x);
-  }
+  for (size_t x = 0; x < stride; x += kLanes) FilterLanes(plane + x, stride, count, weights, out + x);
 }
 
-// What stands between the passes: the rows that the vertical pass reads, already as wide as the part.
-struct Between {
-  int first_row = 0;
+// A part of a picture between the passes: rows of `stride` bytes, a multiple of kLanes.
+struct Plane {
   int rows = 0;
-  size_t stride = 0;  // bytes per row, a multiple of kLanes
-  std::vector<uint8_t> samples;
+  size_t stride = 0;
+  std::vector<uint8_t> samples = {};
+
+  Plane(int row_count, size_t row_samples)
+      : rows(row_count), stride((row_samples + kLanes - 1) / kLanes * kLanes), samples(stride * Index(row_count)) {}
+  uint8_t* Row(int64_t row) { return samples.data() + Index(row) * stride; }
+  const uint8_t* Row(int64_t row) const { return samples.data() + Index(row) * stride; }
 };
 
-Between MakeBetween(int first_row, int rows, int width, int channels) {
-  Between between{.first_row = first_row, .rows = rows, .samples = {}};
-  between.stride = (Index(width) * Index(channels) + kLanes - 1) / kLanes * kLanes;
-  between.samples.resize(between.stride * Index(rows));
-  return between;
+// Which pixels of one axis of the input the result needs.
+struct Range {
+  int first = 0;
+  int end = 0;
+  int length() const { return end - first; }
+};
+
+const uint8_t* SampleAt(const SampleView& input, int x, int y) {
+  return input.samples + (Index(y) * Index(input.width) + Index(x)) * Index(input.channels);
 }
 
-void CopyColumns(const SampleView& input, const PixelRect& part, Between& between) {
-  const size_t row_bytes = Index(input.width) * Index(input.channels);
-  for (int row = 0; row < between.rows; ++row) {
-    const uint8_t* from = input.samples + Index(between.first_row + row) * row_bytes + Index(part.x) * Index(input.channels);
-    std::memcpy(between.samples.data() + Index(row) * between.stride, from, Index(part.width) * Index(input.channels));
-  }
+Plane CopyPart(const SampleView& input, const Range& columns, const Range& rows) {
+  const size_t row_samples = Index(columns.length()) * Index(input.channels);
+  Plane plane(rows.length(), row_samples);
+  for (int y = 0; y < plane.rows; ++y) std::memcpy(plane.Row(y), SampleAt(input, columns.first, rows.first + y), row_samples);
+  return plane;
 }
 
-void ResizeHorizontally(const SampleView& input, const PilAxis& axis, Between& between) {
-  const size_t row_bytes = Index(input.width) * Index(input.channels);
-  const int first = axis.windows.front().first;
-  const int last = axis.windows.back().first + axis.windows.back().count;
-  const int64_t wanted = int64_t{last - first} * input.channels;
-  const size_t results = axis.windows.size() * Index(input.channels);
+// `row_at(y)` is where the axis' first input pixel of row y lies.
+template <typename RowAt>
+Plane FilterAcross(const RowAt& row_at, int rows, int channels, const PilAxis& axis) {
+  const int64_t wanted = int64_t{axis.end() - axis.first()} * channels;
+  const size_t results = axis.windows.size() * Index(channels);
+  Plane plane(rows, results);
   std::vector<uint8_t> columns(Index(wanted) * kLanes);
-  std::vector<uint8_t> filtered((results + kLanes) * kLanes);
-  for (int row = 0; row < between.rows; row += kLanes) {
-    const int lanes = std::min(kLanes, between.rows - row);
-    const uint8_t* rows[kLanes];
-    for (int r = 0; r < kLanes; ++r) {
-      const int source = between.first_row + row + std::min(r, lanes - 1);
-      rows[r] = input.samples + Index(source) * row_bytes + Index(first) * Index(input.channels);
-    }
-    TurnRows(rows, wanted, columns.data());
-    FilterColumns(columns.data(), first, input.channels, axis, filtered.data());
-    for (int r = 0; r < lanes; ++r) {
-      uint8_t* out = between.samples.data() + Index(row + r) * between.stride;
-      for (size_t i = 0; i < results; ++i) out[i] = filtered[i * kLanes + Index(r)];
+  std::vector<uint8_t> filtered(plane.stride * kLanes);
+  for (int row = 0; row < rows; row += kLanes) {
+    const uint8_t* sources[kLanes];
+    for (int r = 0; r < kLanes; ++r) sources[r] = row_at(std::min(row + r, rows - 1));
+    TurnRows(sources, wanted, columns.data());
+    FilterColumns(columns.data(), channels, axis, filtered.data());
+    for (size_t i = 0; i < plane.stride; i += kLanes) {
+      const uint8_t* lanes[kLanes];
+      for (int r = 0; r < kLanes; ++r) lanes[r] = filtered.data() + (i + Index(r)) * kLanes;
+      uint8_t turned[kLanes * kLanes];
+      Transpose16(lanes, 0, turned);
+      for (int r = 0; r < std::min(kLanes, rows - row); ++r) std::memcpy(plane.Row(row + r) + i, turned + r * kLanes, kLanes);
     }
   }
+  return plane;
 }
+
+// `plane` begins at the axis' first input row.
+Plane FilterDown(const Plane& plane, const PilAxis& axis) {
+  Plane result(static_cast<int>(axis.windows.size()), plane.stride);
+  for (int y = 0; y < result.rows; ++y) {
+    const PilAxis::Window window = axis.windows[Index(y)];
+    FilterRows(plane.Row(window.first - axis.first()), plane.stride, window.count, axis.WeightsOf(Index(y)), result.Row(y));
+  }
+  return result;
+}
+
+// The part's pixels of an axis that keeps its size.
+Range Unchanged(int64_t first, int length) { return {static_cast<int>(first), static_cast<int>(first) + length}; }
 
 }  // namespace
 
+bool PilResizesDownFirst(int width, int height, int64_t output_width, int64_t output_height) {
+  return height > output_height && height - output_height > (width - output_width) * 2;
+}
+
 std::vector<uint8_t> ResizePart(const SampleView& input, int64_t output_width, int64_t output_height,
                                 Interpolation interpolation, const PixelRect& part) {
-  const bool tall_changes = output_height != input.height;
-  PilAxis down;
-  int first_row = 0;  // that the vertical pass reads
-  int rows = part.height;
-  if (tall_changes) {
-    down = MakePilAxis(input.height, output_height, interpolation, part.y, part.height);
-    first_row = down.windows.front().first;
-    rows = down.windows.back().first + down.windows.back().count - first_row;
-  } else {
-    first_row = static_cast<int>(part.y);
-  }
-  Between between = MakeBetween(first_row, rows, part.width, input.channels);
-  if (output_width == input.width) {
-    CopyColumns(input, part, between);
-  } else {
-    ResizeHorizontally(input, MakePilAxis(input.width, output_width, interpolation, part.x, part.width), between);
-  }
-  const size_t row_bytes = Index(part.width) * Index(input.channels);
-  std::vector<uint8_t> result(row_bytes * Index(part.height));
-  std::vector<uint8_t> line(between.stride);
-  for (int y = 0; y < part.height; ++y) {
-    const uint8_t* from = between.samples.data() + Index(y) * between.stride;
-    if (tall_changes) {
-      const PilAxis::Window window = down.windows[Index(y)];
-      FilterRows(between.samples.data() + Index(window.first - first_row) * between.stride, between.stride, window.count,
-                 down.WeightsOf(Index(y)), line.data());
-      from = line.data();
+  const bool across = output_width != input.width;
+  const bool down = output_height != input.height;
+  const PilAxis wide = across ? MakePilAxis(input.width, output_width, interpolation, part.x, part.width) : PilAxis();
+  const PilAxis tall = down ? MakePilAxis(input.height, output_height, interpolation, part.y, part.height) : PilAxis();
+  const Range columns = across ? Range{wide.first(), wide.end()} : Unchanged(part.x, part.width);
+  const Range rows = down ? Range{tall.first(), tall.end()} : Unchanged(part.y, part.height);
+  const Plane result = [&] {
+    if (!across || PilResizesDownFirst(input.width, input.height, output_width, output_height)) {
+      const Plane copy = CopyPart(input, columns, rows);
+      Plane low = down ? FilterDown(copy, tall) : copy;
+      return across ? FilterAcross([&low](int y) { return low.Row(y); }, low.rows, input.channels, wide) : low;
     }
-    std::memcpy(result.data() + Index(y) * row_bytes, from, row_bytes);
-  }
-  return result;
+    Plane narrow = FilterAcross([&](int y) { return SampleAt(input, columns.first, rows.first + y); }, rows.length(), input.channels, wide);
+    return down ? FilterDown(narrow, tall) : narrow;
+  }();
+  const size_t row_bytes = Index(part.width) * Index(input.channels);
+  std::vector<uint8_t> tight(row_bytes * Index(part.height));
+  for (int y = 0; y < part.height; ++y) std::memcpy(tight.data() + Index(y) * row_bytes, result.Row(y), row_bytes);
+  return tight;
 }
 
 std::vector<uint8_t> ResizePartNearest(const SampleView& input, int64_t output_width, int64_t output_height, const PixelRect& part) {

@@ -1,6 +1,6 @@
 #pragma once
-// ResizePart resizes 8-bit pictures with the very bytes that PIL's two-pass resize gives (horizontal first, 8-bit between
-// the passes, 22-bit fixed point), and computes only the part of the result that is wanted.
+// ResizePart resizes 8-bit pictures with the very bytes that PIL's two-pass resize gives (8-bit between the passes, 22-bit
+// fixed point), and computes only the part of the result that is wanted.
 //
 // Owns:    nothing.
 // Threads: any number at once; pure functions.
@@ -30,6 +30,9 @@ struct SampleView {
 // The `part` of the picture that is `output_width` x `output_height` large: part.width * part.height * channels samples.
 std::vector<uint8_t> ResizePart(const SampleView& input, int64_t output_width, int64_t output_height,
                                 Interpolation interpolation, const PixelRect& part);
+
+// Whether PIL (since version 13) runs the vertical pass first: where the height loses more than twice what the width loses.
+bool PilResizesDownFirst(int width, int height, int64_t output_width, int64_t output_height);
 
 // The same by nearest neighbour, as PIL resizes palette pictures.
 std::vector<uint8_t> ResizePartNearest(const SampleView& input, int64_t output_width, int64_t output_height, const PixelRect& part);

@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "encoder/pil_resize.h"
+#include "encoder/pil_resize_deep.h"
+#include "encoder/sample_rows.h"
 
 namespace fovea::encoder {
 namespace {
@@ -75,16 +77,53 @@ std::vector<uint8_t> Unpremultiplied(const std::vector<uint8_t>& rgba) {
   return rgb;
 }
 
-std::vector<uint8_t> ResizeRgb(const Pixels& pixels, Size size, const PreprocessProfile& profile, const PixelRect& part) {
-  const SampleView rgb{.samples = pixels.rgb.data(), .width = pixels.width, .height = pixels.height, .channels = 3};
-  const bool same_size = size.width == pixels.width && size.height == pixels.height;
-  const ColourModel model =
-      same_size || profile.colour_order == ColourOrder::kRgbThenResize ? ColourModel::kColour : pixels.model;
-  if (model == ColourModel::kPalette) return ResizePartNearest(rgb, size.width, size.height, part);
-  if (model == ColourModel::kColour) return ResizePart(rgb, size.width, size.height, profile.interpolation, part);
+std::vector<uint8_t> ResizeInks(const Pixels& pixels, Size size, Interpolation interpolation, const PixelRect& part) {
+  const SampleView view{.samples = pixels.inks.data(), .width = pixels.width, .height = pixels.height, .channels = 4};
+  const std::vector<uint8_t> inks = ResizePart(view, size.width, size.height, interpolation, part);
+  std::vector<uint8_t> rgb(inks.size() / 4 * 3);
+  InksToRgb(inks.data(), inks.size() / 4, rgb.data());
+  return rgb;
+}
+
+// PIL cuts 16-bit grey off at 255 when it makes RGB of it.
+std::vector<uint8_t> ResizeDeepGrey(const Pixels& pixels, Size size, Interpolation interpolation, const PixelRect& part) {
+  std::vector<uint8_t> rgb;
+  for (const uint16_t grey : ResizeDeepPart(pixels.deep, pixels.width, size.width, size.height, interpolation, part)) {
+    rgb.insert(rgb.end(), 3, static_cast<uint8_t>(std::min<uint16_t>(grey, 255)));
+  }
+  return rgb;
+}
+
+std::vector<uint8_t> ResizeAlpha(const Pixels& pixels, Size size, Interpolation interpolation, const PixelRect& part) {
   const std::vector<uint8_t> rgba = Premultiplied(pixels);
   const SampleView view{.samples = rgba.data(), .width = pixels.width, .height = pixels.height, .channels = 4};
-  return Unpremultiplied(ResizePart(view, size.width, size.height, profile.interpolation, part));
+  return Unpremultiplied(ResizePart(view, size.width, size.height, interpolation, part));
+}
+
+std::vector<uint8_t> ResizeRgb(const Pixels& pixels, Size size, const PreprocessProfile& profile, const PixelRect& part) {
+  const bool same_size = size.width == pixels.width && size.height == pixels.height;
+  const bool as_rgb = same_size || profile.colour_order == ColourOrder::kRgbThenResize;
+  const SampleView rgb{.samples = pixels.rgb.data(), .width = pixels.width, .height = pixels.height, .channels = 3};
+  switch (as_rgb ? ColourModel::kColour : pixels.model) {
+    case ColourModel::kPalette:
+      return ResizePartNearest(rgb, size.width, size.height, part);
+    case ColourModel::kAlpha:
+      return ResizeAlpha(pixels, size, profile.interpolation, part);
+    case ColourModel::kInk:
+      return ResizeInks(pixels, size, profile.interpolation, part);
+    case ColourModel::kDeepGrey:
+      return ResizeDeepGrey(pixels, size, profile.interpolation, part);
+    case ColourModel::kColour:
+      break;
+  }
+  return ResizePart(rgb, size.width, size.height, profile.interpolation, part);
+}
+
+bool HasItsPlanes(const Pixels& pixels) {
+  const size_t count = static_cast<size_t>(pixels.width) * static_cast<size_t>(pixels.height);
+  return pixels.alpha.size() == (pixels.model == ColourModel::kAlpha ? count : 0) &&
+         pixels.inks.size() == (pixels.model == ColourModel::kInk ? count * 4 : 0) &&
+         pixels.deep.size() == (pixels.model == ColourModel::kDeepGrey ? count : 0);
 }
 
 Status CheckPixels(const Pixels& pixels) {
@@ -92,10 +131,9 @@ Status CheckPixels(const Pixels& pixels) {
   if (pixels.width < 1 || pixels.height < 1 || static_cast<int64_t>(pixels.rgb.size()) != samples) {
     return InvalidArgument(StrCat("resize a picture: ", pixels.width, " x ", pixels.height, " pixels with ", pixels.rgb.size(), " samples"));
   }
-  if (pixels.model == ColourModel::kAlpha && static_cast<int64_t>(pixels.alpha.size()) * 3 != samples) {
-    return InvalidArgument(StrCat("resize a picture: ", pixels.alpha.size(), " alpha samples for ", samples / 3, " pixels"));
-  }
-  return Status();
+  if (HasItsPlanes(pixels)) return Status();
+  return InvalidArgument(StrCat("resize a picture: ", pixels.alpha.size(), " alpha, ", pixels.inks.size(), " ink and ", pixels.deep.size(),
+                                " 16-bit samples for ", samples / 3, " pixels"));
 }
 
 }  // namespace
@@ -123,7 +161,7 @@ Result<Pixels> ResizeLikePil(const Pixels& pixels, int width, int height, Interp
   RETURN_IF_ERROR(CheckPixels(pixels));
   if (width < 1 || height < 1) return Failed(InvalidArgument(StrCat("resize a picture to ", width, " x ", height)));
   const SampleView view{.samples = pixels.rgb.data(), .width = pixels.width, .height = pixels.height, .channels = 3};
-  Pixels resized{.width = width, .height = height, .rgb = {}, .model = ColourModel::kColour, .alpha = {}, .icc_profile = pixels.icc_profile};
+  Pixels resized{.width = width, .height = height, .icc_profile = pixels.icc_profile};
   resized.rgb = ResizePart(view, width, height, interpolation, {.x = 0, .y = 0, .width = width, .height = height});
   return resized;
 }

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "base/log.h"
-#include "encoder/picture_source.h"
+#include "encoder/vips_source.h"
 #include "encoder/pil_resize.h"
 
 namespace fovea::encoder {

@@ -52,37 +52,43 @@ TEST(PilAxis, WeighsBilinearByTheTriangle) {
   EXPECT_THAT(Weights(axis, 0), ElementsAre(1797559, 1797559, 599186));
 }
 
-// The plain reading of the rules, one sample at a time.
-std::vector<uint8_t> ResizeOneByOne(const SampleView& in, int width, int height, Interpolation interpolation) {
-  const auto clip = [](int64_t sum) { return static_cast<uint8_t>(std::clamp<int64_t>(sum >> kPilFractionBits, 0, 255)); };
-  const PilAxis across = MakePilAxis(in.width, width, interpolation, 0, width);
-  const PilAxis down = MakePilAxis(in.height, height, interpolation, 0, height);
-  const auto channels = static_cast<size_t>(in.channels);
-  std::vector<uint8_t> between(static_cast<size_t>(width) * static_cast<size_t>(in.height) * channels);
-  for (size_t y = 0; y < static_cast<size_t>(in.height); ++y) {
-    for (size_t x = 0; x < static_cast<size_t>(width); ++x) {
-      for (size_t c = 0; c < channels; ++c) {
+// The filter read plainly, one output sample after the other: one pass along rows, or (with `down`) along columns.
+std::vector<uint8_t> PassOneByOne(const SampleView& in, int output, Interpolation interpolation, bool down) {
+  const PilAxis axis = MakePilAxis(down ? in.height : in.width, output, interpolation, 0, output);
+  const int width = down ? in.width : output;
+  const int height = down ? output : in.height;
+  std::vector<uint8_t> result;
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const auto i = static_cast<size_t>(down ? y : x);
+      for (int c = 0; c < in.channels; ++c) {
         int64_t sum = 1 << (kPilFractionBits - 1);
-        for (int j = 0; j < across.windows[x].count; ++j) {
-          const size_t from = static_cast<size_t>(across.windows[x].first + j);
-          sum += int64_t{in.samples[(y * static_cast<size_t>(in.width) + from) * channels + c]} * across.WeightsOf(x)[j];
+        for (int j = 0; j < axis.windows[i].count; ++j) {
+          const int from = axis.windows[i].first + j;
+          const int pixel = down ? from * in.width + x : y * in.width + from;
+          sum += int64_t{in.samples[pixel * in.channels + c]} * axis.WeightsOf(i)[j];
         }
-        between[(y * static_cast<size_t>(width) + x) * channels + c] = clip(sum);
+        result.push_back(static_cast<uint8_t>(std::clamp<int64_t>(sum >> kPilFractionBits, 0, 255)));
       }
-    }
-  }
-  std::vector<uint8_t> result(static_cast<size_t>(width) * static_cast<size_t>(height) * channels);
-  const size_t row = static_cast<size_t>(width) * channels;
-  for (size_t y = 0; y < static_cast<size_t>(height); ++y) {
-    for (size_t i = 0; i < row; ++i) {
-      int64_t sum = 1 << (kPilFractionBits - 1);
-      for (int j = 0; j < down.windows[y].count; ++j) {
-        sum += int64_t{between[static_cast<size_t>(down.windows[y].first + j) * row + i]} * down.WeightsOf(y)[j];
-      }
-      result[y * row + i] = clip(sum);
     }
   }
   return result;
+}
+
+std::vector<uint8_t> ResizeOneByOne(const SampleView& in, int width, int height, Interpolation interpolation) {
+  const bool down_first = PilResizesDownFirst(in.width, in.height, width, height);
+  const std::vector<uint8_t> first = PassOneByOne(in, down_first ? height : width, interpolation, down_first);
+  const SampleView between{.samples = first.data(), .width = down_first ? in.width : width, .height = down_first ? height : in.height, .channels = in.channels};
+  return PassOneByOne(between, down_first ? width : height, interpolation, !down_first);
+}
+
+// PIL 13: the vertical pass comes first where the height loses more than twice what the width loses.
+TEST(PilResizesDownFirst, LooksAtWhatEachSideLoses) {
+  EXPECT_FALSE(PilResizesDownFirst(100, 200, 50, 100));
+  EXPECT_TRUE(PilResizesDownFirst(100, 201, 50, 100));
+  EXPECT_TRUE(PilResizesDownFirst(100, 201, 150, 200));
+  EXPECT_FALSE(PilResizesDownFirst(100, 200, 150, 200));
+  EXPECT_FALSE(PilResizesDownFirst(10, 20, 30, 60));
 }
 
 TEST(ResizePart, AgreesWithThePlainReadingForManySizes) {

@@ -39,7 +39,7 @@ Status Catalog::BindModel(const std::string& model_id, int64_t dim) {
   if (model_id.empty() || model_id.size() > 4096) return InvalidArgument("bind a model: its id must have 1 to 4096 bytes");
   if (dim < 1 || dim > int64_t{kMaxVectorDim}) return InvalidArgument(StrCat("bind model \"", model_id, "\": a dimension of ", dim));
   MutexLock lock(impl_->write_mutex);
-  const std::optional<ModelBinding>& known = impl_->model;
+  const std::optional<ModelBinding> known = impl_->model;
   const ModelBinding wanted{.dim = dim, .id = model_id};
   if (known && *known == wanted) return Status::Ok();
   if (known && impl_->counters.photos > 0) {

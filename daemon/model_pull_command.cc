@@ -1,17 +1,29 @@
 #include "daemon/model_pull_command.h"
 
+#include <filesystem>
 #include <iostream>
 
 #include "base/log.h"
 #include "daemon/model_folder.h"
 #include "daemon/pull_board.h"
+#include "encoder/huggingface_config.h"
 #include "encoder/model_folder.h"
+#include "encoder/open_clip_config.h"
 
 namespace fovea::daemon {
+namespace {
+
+Status CheckConfig(const std::string& folder) {
+  std::error_code absent;
+  if (std::filesystem::exists(folder + "/open_clip_config.json", absent)) return AsStatus(encoder::ReadOpenClipConfig(folder));
+  return AsStatus(encoder::ReadHuggingFaceConfig(folder));
+}
+
+}  // namespace
 
 Result<PullRequest> MakePullRequest(const std::string& model, const Settings& settings) {
   ASSIGN_OR_RETURN(ModelSource source, ParseModelSource(model));
-  PullRequest request{.source = std::move(source), .models = ModelsFolder(), .settings = ReadPullSettings(ReadEnvironment(), settings.openai_endpoint), .check = {}};
+  PullRequest request{.source = std::move(source), .models = ModelsFolder(), .settings = ReadPullSettings(ReadEnvironment(), settings.openai_endpoint), .check = {}, .check_config = CheckConfig};
   if (request.models.empty()) return Failed(InvalidArgument("no place for models: set HOME or XDG_DATA_HOME"));
   request.check = [](const std::string& folder) { return AsStatus(encoder::OpenModelFolder(folder, encoder::SpecialLiterals::kOrdinaryText)); };
   return request;

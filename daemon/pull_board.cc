@@ -1,5 +1,8 @@
 #include "daemon/pull_board.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <iostream>
 #include <utility>
 
@@ -11,6 +14,13 @@ namespace {
 constexpr std::chrono::milliseconds kBetweenBars{100};
 constexpr std::chrono::seconds kBetweenLines{5};
 constexpr std::chrono::seconds kBetweenLogLines{10};
+constexpr size_t kUsualColumns = 80;
+
+// A line that is longer wraps, and could not be drawn over.
+size_t TerminalColumns() {
+  winsize size{};
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : kUsualColumns;
+}
 
 }  // namespace
 
@@ -58,7 +68,7 @@ void PullDisplay::Show(const PullFigures& figures) {
     std::cout << "pulling: " << DescribePull(figures) << std::endl;
     return;
   }
-  std::cout << '\r' << DrawPull(figures) << "\033[K" << std::flush;
+  std::cout << '\r' << DrawPull(figures).substr(0, TerminalColumns() - 1) << "\033[K" << std::flush;
   open_bar_ = true;
 }
 

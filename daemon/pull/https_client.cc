@@ -188,7 +188,8 @@ Status HttpsClient::Impl::GetOnce(Exchange& exchange, const std::string& url, bo
   if (request.from_byte > 0) add(StrCat("Range: bytes=", request.from_byte, "-"));
   if (request.from_byte > 0) add(StrCat("If-Range: ", request.if_range));
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields.get());
-  RETURN_IF_ERROR(StatusOf(curl_easy_perform(curl), detail.data(), exchange, url));
+  const CURLcode code = curl_easy_perform(curl);
+  RETURN_IF_ERROR(StatusOf(code, detail.data(), exchange, url));
   char* target = nullptr;
   if (IsRedirect(exchange.head)) curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &target);
   next = target == nullptr ? "" : target;

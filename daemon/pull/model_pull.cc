@@ -28,6 +28,7 @@ constexpr int kFirstPauseMs = 500;
 // What to fetch, small files first.
 struct Plan {
   std::vector<FileToPull> files;
+  size_t small = 0;      // how many of them are no weights
   std::string revision;  // the commit, or the SHA-256
 };
 
@@ -35,7 +36,7 @@ Plan PlanFromOpenAi(const PullRequest& request) {
   const KnownModel& model = *request.source.known;
   FileToPull weights{.name = model.FileName(), .hash = {FileHash::Kind::kSha256, std::string(model.sha256)}};
   weights.url = StrCat(request.settings.openai, "/models/", model.sha256, "/", weights.name);
-  return {.files = {std::move(weights)}, .revision = std::string(model.sha256)};
+  return {.files = {std::move(weights)}, .small = 0, .revision = std::string(model.sha256)};
 }
 
 Result<Plan> PlanFromHub(HttpsClient& client, const PullRequest& request) {
@@ -44,9 +45,10 @@ Result<Plan> PlanFromHub(HttpsClient& client, const PullRequest& request) {
   for (const auto& [name, file] : listing.files) names.insert(name);
   auto chosen = ChooseModelFiles(names);
   if (!chosen) return Failed(chosen.error().WithContext(request.source.repository));
+  const size_t small = chosen->small.size();
   std::vector<std::string> wanted = std::move(chosen->small);
   wanted.insert(wanted.end(), chosen->weights.begin(), chosen->weights.end());
-  Plan plan{.files = {}, .revision = listing.commit};
+  Plan plan{.files = {}, .small = small, .revision = listing.commit};
   for (const std::string& name : wanted) {
     const HubFile& file = listing.files.at(name);
     plan.files.push_back({.name = name, .url = HubFileUrl(request.settings, request.source, listing.commit, name), .token = request.settings.token,
@@ -108,9 +110,10 @@ Status Fetch(const PullRequest& request, const PullEvents& events, const std::st
   for (const FileToPull& file : plan.files) meter.AddToTotal(file.bytes.value_or(0));
   const DownloadContext context{.client = *client, .settings = settings, .events = events, .meter = meter, .stop = stop};
   uint64_t before = 0;
-  for (const FileToPull& file : plan.files) {
-    RETURN_IF_ERROR(DownloadFile(context, file, folder, before));
-    before += BytesOf(StrCat(folder, "/", file.name));
+  for (size_t i = 0; i < plan.files.size(); ++i) {
+    if (i == plan.small && i > 0 && request.check_config) RETURN_IF_ERROR(request.check_config(folder));
+    RETURN_IF_ERROR(DownloadFile(context, plan.files[i], folder, before));
+    before += BytesOf(StrCat(folder, "/", plan.files[i].name));
   }
   return WriteOrigin(request, plan, folder);
 }

@@ -24,6 +24,8 @@ struct PullRequest {
   PullSettings settings;
   // Says whether a folder is a model that can be used; asked before the name appears.
   std::function<Status(const std::string& folder)> check;
+  // Says whether its configuration alone can be read; asked before the weights are fetched. May be empty.
+  std::function<Status(const std::string& folder)> check_config = {};
 };
 
 // The folder to use: <models>/<name>, or the snapshot in Hugging Face's cache if the model is there already.

@@ -41,6 +41,17 @@ TEST(CommandLine, ServeTakesRootsAndSettings) {
                                                            Pair("listen", SettingValue("127.0.0.1:0"))));
 }
 
+TEST(CommandLine, ModelsAreNamedAsTheyArePublished) {
+  const CommandLine pull = MustParse({"model", "pull", "ViT-L/14@336px", "--openai-endpoint", "https://mirror.test"});
+  EXPECT_EQ(pull.command, Command::kModelPull);
+  EXPECT_EQ(pull.model, "ViT-L/14@336px");
+  EXPECT_THAT(pull.settings, ElementsAre(Pair("openai_endpoint", SettingValue("https://mirror.test"))));
+  EXPECT_EQ(MustParse({"model", "remove", "a/b@c"}).command, Command::kModelRemove);
+  EXPECT_EQ(Refused({"model", "pull"}).first, ExitCode::kUsage);
+  EXPECT_TRUE(MustParse({"serve", "--pull"}).pull);
+  EXPECT_FALSE(MustParse({"serve"}).pull);
+}
+
 TEST(CommandLine, EmbedKeepsTheOrderOfItsInputs) {
   const CommandLine line = MustParse({"embed", "--text", "a", "b", "--image", "x.jpg", "--text", "[c,d]", "--raw"});
   ASSERT_EQ(line.inputs.size(), 4u);
@@ -88,7 +99,8 @@ TEST(CommandLine, AMisspeltCommandIsAnsweredWithTheNearestOne) {
 TEST(CommandLine, HelpAndVersionAreAnsweredEverywhere) {
   const std::vector<std::vector<const char*>> asked = {{"--help"},          {"--version"},      {"serve", "--help"},         {"index", "--help"},
                                                        {"search", "--help"}, {"embed", "--help"}, {"status", "--help"},        {"model", "--help"},
-                                                       {"model", "list", "--help"}, {"model", "inspect", "--help"}};
+                                                       {"model", "list", "--help"}, {"model", "inspect", "--help"},
+                                                       {"model", "pull", "--help"}, {"model", "remove", "--help"}};
   for (const auto& arguments : asked) {
     testing::internal::CaptureStdout();
     const auto parsed = Parse(arguments);

@@ -46,6 +46,25 @@ TEST_F(ModelFolder, FindsANameAmongTheUsersModels) {
   EXPECT_THAT(models, testing::Contains(testing::Field(&FoundModel::name, "mine")));
 }
 
+TEST_F(ModelFolder, FindsWhatWasPulledInEverySpellingOfItsName) {
+  home_.Write("fovea/models/ViT-B-32/ViT-B-32.pt", "x");
+  home_.Write("fovea/models/owner/model@refs--pr--1/config.json", "{}");
+  home_.Write("fovea/models/.pull/owner--other/files/config.json", "{}");
+  EXPECT_THAT(FindModel("ViT-B/32"), IsOkAndHolds(home_ / "fovea/models/ViT-B-32"));
+  EXPECT_THAT(FindModel("owner/model@refs/pr/1"), IsOkAndHolds(home_ / "fovea/models/owner/model@refs--pr--1"));
+  std::vector<std::string> names;
+  for (const FoundModel& model : ListModels()) names.push_back(model.name);
+  EXPECT_THAT(names, AllOf(testing::Contains("ViT-B-32"), testing::Contains("owner/model@refs--pr--1"), testing::Not(testing::Contains(HasSubstr("pull")))));
+}
+
+TEST_F(ModelFolder, WhatCanBeFetchedIsToldWithTheCommandThatDoesSo) {
+  EXPECT_THAT(FindModel("ViT-L/14@336px"), StatusIs(StatusCode::kNotFound, HasSubstr("`fovea model pull ViT-L/14@336px` gets it")));
+  EXPECT_THAT(FindModel("owner/model"), StatusIs(StatusCode::kNotFound, HasSubstr("`fovea model pull owner/model` gets it")));
+  EXPECT_THAT(FindModel("ViT-B-23"), StatusIs(StatusCode::kNotFound, HasSubstr("did you mean \"ViT-B-32\"?")));
+  EXPECT_THAT(FindModel("nobody"), StatusIs(StatusCode::kNotFound, HasSubstr("fovea model list")));
+  EXPECT_THAT(FindModel("./owner/model"), StatusIs(StatusCode::kNotFound, HasSubstr("is not there"))) << "a path is a path";
+}
+
 TEST_F(ModelFolder, AnUnknownNameTellsEveryPlaceThatWasSearched) {
   const auto found = FindModel("nobody");
   ASSERT_THAT(found, StatusIs(StatusCode::kNotFound));

@@ -45,7 +45,7 @@ class ModelPull : public testing::Test {
   std::string Weights() const { return ReadFile(home_->model() + "/" + kWeights, 1 << 30).value_or("not there"); }
 
   const TestAuthority authority_;
-  const std::map<std::string, std::string> files_ = FilesOfFoveaTiny();
+  std::map<std::string, std::string> files_ = FilesOfFoveaTiny();
   std::map<std::string, std::string> openai_;
   std::unique_ptr<HubServer> server_;
   std::unique_ptr<ModelHome> home_;
@@ -68,6 +68,15 @@ TEST_F(ModelPull, BringsAModelThatGivesTheSameFeatures) {
   EXPECT_EQ((*listed)["here"], true);
   EXPECT_EQ((*listed)["dim"], 128);
   EXPECT_THAT(home_->Run({"model", "inspect", "test/tiny"}).output, HasSubstr("\"name\": \"tiny\""));
+}
+
+TEST_F(ModelPull, DrawsABarOnATerminal) {
+  Serve();
+  ProcessOptions options = home_->Options({"-qec", StrCat(FOVEA_BINARY, " model pull test/tiny"), "/dev/null"});
+  options.program = "/usr/bin/script";  // gives it a terminal
+  const Finished pulled = RunFovea(options);
+  ASSERT_EQ(pulled.exit_code, 0) << pulled.output;
+  EXPECT_THAT(pulled.output, AllOf(HasSubstr("\r["), HasSubstr("100 %  13.6 of 13.6 MiB"), HasSubstr("checking")));
 }
 
 TEST_F(ModelPull, KilledGoesOnWhereItWas) {
@@ -166,6 +175,13 @@ TEST_F(ModelPull, AWrongFileOfOpenAisIsOneLine) {
   Serve();
   EXPECT_THAT(FaultOf(home_->Options({"model", "pull", "ViT-B/32"})), AllOf(HasSubstr("wrong SHA-256"), HasSubstr("40d36571")));
   EXPECT_FALSE(fs::exists(home_->model("ViT-B-32")));
+}
+
+TEST_F(ModelPull, AConfigurationThatFoveaCannotReadIsRefusedBeforeTheWeights) {
+  files_["open_clip_config.json"] = R"({"model_cfg": {"embed_dim": 512, "vision_cfg": {"timm_model_name": "convnext_base", "image_size": 224}, "text_cfg": {}}})";
+  Serve();
+  EXPECT_THAT(PullFault(), HasSubstr("timm_model_name"));
+  EXPECT_EQ(server_->CountOf(kWeights), 0u);
 }
 
 TEST_F(ModelPull, NoNetworkAndNoTrustAreOneLine) {

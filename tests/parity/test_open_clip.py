@@ -26,6 +26,9 @@ MODELS = {
     "transformer with a nested text tower": {
         "embed_dim": 20, "quick_gelu": True, "custom_text": True, "text_cfg": {**TEXT, "width": 64, "heads": 4},
         "vision_cfg": {"layers": 3, "width": 64, "head_width": 16, "image_size": 56, "patch_size": 14}},
+    "transformer with LayerScale and a projection bias": {
+        "embed_dim": 28, "custom_text": True, "text_cfg": {**TEXT, "ls_init_value": 0.2, "proj_bias": True},
+        "vision_cfg": {"layers": 2, "width": 64, "head_width": 32, "image_size": 48, "patch_size": 16, "ls_init_value": 0.3}},
 }
 MEAN, STD = (0.5, 0.4, 0.3), (0.3, 0.25, 0.2)
 

@@ -1,6 +1,7 @@
-// print_inputs: reads lines "parity|fast openai|hf SIDE PATH" and prints for each what the model is given: a line "ok BYTES" and
-// the bytes (SIDE x SIDE x 3, RGB), or a line "failed: REASON". The parity tests ask it for many pictures at once, without a
-// model's weights.
+// print_inputs: reads lines "MODE PROFILE SIDE PATH" and prints for each what the model is given: a line "ok BYTES" and the
+// bytes (SIDE x SIDE x 3, RGB), or a line "failed: REASON". MODE is "parity", or in pixels what the
+// default mode is told of the model's side; PROFILE is "openai" or "hf". The parity tests ask it for many pictures at once, without a model's weights.
+#include <cstdlib>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -22,7 +23,7 @@ Result<ModelInput> Read(const std::string& mode, const std::string& profile_name
   }
   DecodeOptions options;
   options.mode = mode == "parity" ? DecodeMode::kParity : DecodeMode::kFast;
-  options.min_short_side_px = mode == "parity" ? 0 : side;
+  options.min_short_side_px = mode == "parity" ? 0 : std::atoi(mode.c_str());
   ASSIGN_OR_RETURN(const UniqueFd fd, OpenForRead(path));
   ASSIGN_OR_RETURN(const Decoded decoded, Decode(fd.get(), options));
   return Preprocess(decoded.pixels, profile);

@@ -22,7 +22,7 @@ SIZES = ((97, 61), (61, 97), (20, 13), (70, 64), (64, 71), (64, 64), (1, 1), (1,
 
 @pytest.fixture(scope="session")
 def fovea_inputs():
-    """fovea_inputs(mode, profile, side, paths): an array of side x side x 3 per picture, or the reason why there is none."""
+    """fovea_inputs(mode, profile, side, paths), modes as print_inputs takes them: an array of side x side x 3 per picture, or the reason why there is none."""
     binary = os.environ.get("FOVEA_BINARY")
     if not binary:
         pytest.skip("FOVEA_BINARY is not set")
@@ -54,7 +54,7 @@ def openai_input(image: Image.Image, side=SIDE) -> np.ndarray:
 def hf_input(image: Image.Image, side=SIDE) -> np.ndarray:
     """transformers' processor after the plain conversion to RGB that it had when the models were published: since version 5 it puts
     transparent pictures on white instead."""
-    image = image.convert("RGB")
+    image = Image.fromarray(np.asarray(image.convert("RGB")))  # which forgets which colour was transparent
     processor = CLIPImageProcessorPil(size={"shortest_edge": side}, crop_size={"height": side, "width": side}, do_rescale=False, do_normalize=False)
     return np.asarray(processor(image, return_tensors="np")["pixel_values"][0]).transpose(1, 2, 0).astype(np.uint8)
 
@@ -200,6 +200,6 @@ def test_orientation(fovea_inputs, tmp_path):
             paths.append(tmp_path / f"{orientation}.{ending}")
             rgb(120, 90).save(paths[-1], exif=exif, **options)
     check_all(fovea_inputs, paths)
-    for path, found in zip(paths, fovea_inputs("fast", "openai", SIDE, paths)):
+    for path, found in zip(paths, fovea_inputs(str(SIDE), "openai", SIDE, paths)):
         with Image.open(path) as image:
             assert np.array_equal(found, openai_input(ImageOps.exif_transpose(image))), path.name

@@ -14,6 +14,7 @@
 
 #include "base/status.h"
 #include "base/unique_fd.h"
+#include "encoder/file_view.h"
 
 namespace fovea::encoder {
 
@@ -52,6 +53,8 @@ class TensorFile {
   const TensorTable& tensors() const { return tensors_; }
   // Fills `bytes` from `offset` on; kCorrupt if the file has become shorter.
   Status Read(int64_t offset, std::span<std::byte> bytes) const;
+  // A part of the file as it lies there. Requires: bytes > 0. What happens when the file changes: encoder/file_view.h.
+  Result<FileView> View(int64_t offset, int64_t bytes) const { return FileView::Of(fd_.get(), path_, offset, bytes); }
 
   // For the container's reader. Names that all begin with "module." (of a model trained on several GPUs) lose that.
   void Describe(Container container, std::string table, TensorTable tensors);

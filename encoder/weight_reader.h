@@ -1,7 +1,9 @@
 #pragma once
 // WeightReader turns the tensors of a model folder into Torch tensors on the device they will be used on.
 //
-// Owns:    nothing. Borrows the ModelWeights, which must outlive it.
+// Owns:    nothing. Borrows the ModelWeights, which must outlive it. A large tensor that is fp32 in the file, whole and in its
+//          order, is a view of the file, unmapped with the tensor: it is never written to in place. All others are converted
+//          straight out of such a view, which goes at once. What happens when the file changes: encoder/file_view.h.
 // Threads: one.
 // Errors:  the first failed read is remembered in status(); the tensors given out after it are empty. Torch's exceptions
 //          pass through: clip_towers.cc catches them.

@@ -6,6 +6,7 @@
 #include "daemon/model_folder.h"
 #include "daemon/wiring.h"
 #include "encoder/clip_model.h"
+#include "encoder/model_folder.h"
 
 namespace fovea::daemon {
 namespace {
@@ -27,6 +28,7 @@ api::Json PreprocessJson(const encoder::PreprocessProfile& profile) {
 Result<ExitCode> RunModelInspect(const CommandLine& line, const LoadedSettings& loaded) {
   ASSIGN_OR_RETURN(const std::string folder, FindModel(line.model));
   RETURN_IF_ERROR(InitProcess(loaded.settings));
+  ASSIGN_OR_RETURN(const encoder::ModelFolder opened, encoder::OpenModelFolder(folder, encoder::SpecialLiterals::kOrdinaryText));
   ASSIGN_OR_RETURN(const std::unique_ptr<encoder::ClipModel> model, encoder::ClipModel::Load(folder, MakeModelOptions(loaded.settings)));
   const encoder::ModelInfo& info = model->info();
   api::Json json;
@@ -42,6 +44,7 @@ Result<ExitCode> RunModelInspect(const CommandLine& line, const LoadedSettings& 
   json["vocab_size"] = info.vocab_size;
   json["parameters"] = info.parameters;
   json["preprocessing"] = PreprocessJson(model->preprocess());
+  json["notes"] = opened.notes;  // what is unusual
   json["device"] = info.device;
   json["precision"] = info.precision;
   json["precision_reason"] = info.precision_reason;

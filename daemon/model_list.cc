@@ -51,12 +51,13 @@ api::Json DescribeHere(const FoundModel& model) {
   const encoder::ClipConfig& config = opened->config;
   json["id"] = opened->id;
   json["description"] = opened->description;
-  json["layout"] = config.layout == encoder::Layout::kOpenClip ? "open_clip" : "huggingface";
+  json["layout"] = encoder::LayoutName(config.layout);
   json["dim"] = config.embed_dim;
   json["image_size_px"] = config.ImageSize();
   json["parameters"] = opened->weights.parameters();
   json["memory_mib"] = opened->weights.parameters() * 4 / (1 << 20);
   json["architecture"] = config.Architecture();
+  json["notes"] = opened->notes;
   return json;
 }
 

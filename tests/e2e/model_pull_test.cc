@@ -67,7 +67,10 @@ TEST_F(ModelPull, BringsAModelThatGivesTheSameFeatures) {
   ASSERT_NE(listed, list.end());
   EXPECT_EQ((*listed)["here"], true);
   EXPECT_EQ((*listed)["dim"], 128);
-  EXPECT_THAT(home_->Run({"model", "inspect", "test/tiny"}).output, HasSubstr("\"name\": \"tiny\""));
+  const json facts = json::parse(home_->Run({"model", "inspect", "test/tiny"}).output);
+  EXPECT_EQ(facts["name"], "tiny");
+  EXPECT_EQ(facts["preprocessing"]["crop_px"], 64);
+  EXPECT_TRUE(facts["notes"].is_array());
 }
 
 TEST_F(ModelPull, DrawsABarOnATerminal) {

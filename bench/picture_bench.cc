@@ -1,12 +1,13 @@
-// fovea_picture_bench [--side N] [--rounds N] [--stages] JPEG...: one core's time from a JPEG's bytes to a model's input, beside libjpeg-turbo's
-// bare decode of the same bytes at the same scale, in turn. Prints one line of a table per picture: minimum and median of the
-// rounds. --stages adds what else a picture costs on its way into the store.
-#include <cstdio>
-// jpeglib.h needs <cstdio> before it
+// fovea_picture_bench [--side N] [--rounds N] [--stages] JPEG...: from a JPEG's bytes to a model's input, beside libjpeg-turbo's bare decode of
+// the same bytes at the same scale, in turn. Prints one line of a table per picture: minimum and median of the rounds. Times are
+// the process' CPU time (all threads), so that other programs' load changes them little. --stages adds what else a picture
+// costs on its way into the store.
+#include <cstdio>  // jpeglib.h needs it
 #include <jpeglib.h>
 
+#include <time.h>
+
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <optional>
@@ -23,7 +24,6 @@
 namespace {
 
 using namespace fovea;
-using Clock = std::chrono::steady_clock;
 
 struct Times {
   std::vector<double> ms;
@@ -36,11 +36,17 @@ struct Times {
   }
 };
 
+double ProcessMs() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+}
+
 template <typename Work>
 void Measure(Times& times, Work work) {
-  const auto start = Clock::now();
+  const double start = ProcessMs();
   work();
-  times.ms.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+  times.ms.push_back(ProcessMs() - start);
 }
 
 // libjpeg-turbo with its defaults, as tjDecompress2 would: rows into one buffer that is there already. An error of the library ends the program.

@@ -21,6 +21,9 @@ namespace fovea::encoder {
 namespace {
 
 constexpr size_t kMaxProfileBytes = 64 << 10;
+// How many times what the caller can use the shorter side keeps (docs/decisions/002-fast-decode.md has the figures).
+constexpr int kJpegMargin = 2;
+constexpr int kBoxMargin = 6;
 
 Status CheckSize(int64_t width, int64_t height, int64_t max_pixels) {
   if (width * height <= max_pixels) return Status();
@@ -88,8 +91,8 @@ Result<Decoded> DecodeAs(PictureFormat format, std::string_view bytes, const Dec
   }
   const int jpeg_shrink = format == PictureFormat::kJpeg ? JpegShrink(source->width(), source->height(), options.min_short_side_px) : 1;
   if (jpeg_shrink > 1 && !source->Shrink(jpeg_shrink)) return Failed(Internal(StrCat("decode a picture at 1/", jpeg_shrink)));
-  // Averages of blocks are coarser than a JPEG's own scaling: they leave three times what is needed.
-  const int factor = UsableShrink(source->width(), source->height(), options.min_short_side_px, 3);
+  // Averages of blocks are coarser than a JPEG's own scaling, and reading such a file costs far more than the resize.
+  const int factor = UsableShrink(source->width(), source->height(), options.min_short_side_px, kBoxMargin);
   RETURN_IF_ERROR(ReadShrunk(*source, factor, decoded.pixels));
   decoded.pixels = ApplyOrientation(std::move(decoded.pixels), decoded.facts.orientation);
   if (decoded.facts.orientation >= 5) std::swap(decoded.facts.width, decoded.facts.height);
@@ -99,7 +102,7 @@ Result<Decoded> DecodeAs(PictureFormat format, std::string_view bytes, const Dec
 }  // namespace
 
 int JpegShrink(int width, int height, int min_short_side_px) {
-  const int usable = UsableShrink(width, height, min_short_side_px, 2);
+  const int usable = UsableShrink(width, height, min_short_side_px, kJpegMargin);
   return usable >= 8 ? 8 : usable >= 4 ? 4 : usable >= 2 ? 2 : 1;
 }
 

@@ -12,7 +12,7 @@ import open_clip
 import pytest
 import random_weights
 import torch
-from architectures import ALL, VITS
+from architectures import ALL, LAION, OPENAI, VITS
 from open_clip.tokenizer import SimpleTokenizer
 from PIL import Image
 from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel
@@ -20,21 +20,26 @@ from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel
 TEXTS = ("a photo of a cat", "", "caf\u00e9 cr\u00e8me, ПРИВЕТ \U0001F600 you should've", "a very long story of a dog that went " * 20)
 WHOLE_ALWAYS = ("RN50", "ViT-B-32")
 
-OPEN_CLIP = [checkpoints.open_clip_flat]
-HUGGING_FACE = [checkpoints.huggingface, checkpoints.huggingface_sharded]
+OPEN_CLIP = [checkpoints.open_clip_flat, checkpoints.open_clip_nested_wrapped]
+WITHOUT_CONFIG = [checkpoints.plain_state_dict, checkpoints.wrapped_state_dict, checkpoints.openai_archive]  # the last one rounds
+HUGGING_FACE = [checkpoints.huggingface, checkpoints.huggingface_sharded, checkpoints.huggingface_pickled]
 
 
 def cases(short: dict, whole: dict) -> list:
-    """The parameters ((name, whole?), writer) of {name: writers}; those that share a model stand together."""
-    pairs = [((name, size), write) for size, table in ((False, short), (True, whole)) for name, writers in table.items() for write in writers]
-    return [pytest.param(form, write, id=f"{form[0]}{'-whole' if form[1] else ''}-{write.__name__}") for form, write in pairs]
+    """The parameters ((name, whole?), writer) of {name: writers}. Those of one model share one tuple: pytest then keeps the model."""
+    found = []
+    for size, table in ((False, short), (True, whole)):
+        for name, writers in table.items():
+            form = (name, size)
+            found += [pytest.param(form, write, id=f"{name}{'-whole' if size else ''}-{write.__name__}") for write in writers]
+    return found
 
 
 def open_clip_cases() -> list:
-    short = {name: OPEN_CLIP for name in ALL}
+    short = {name: OPEN_CLIP + (WITHOUT_CONFIG if name in OPENAI else []) for name in ALL}
     whole = {name: [checkpoints.open_clip_flat] for name in WHOLE_ALWAYS}
     if conftest.LONG:
-        whole |= {name: [checkpoints.open_clip_flat] for name in ALL}
+        whole |= {name: [checkpoints.openai_archive] for name in OPENAI} | {name: [checkpoints.open_clip_nested_wrapped] for name in LAION}
     return cases(short, whole)
 
 
@@ -88,9 +93,12 @@ def open_clip_model(request, pictures):
     return model
 
 
+@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning", "ignore:.torch.jit:DeprecationWarning")
 @pytest.mark.parametrize("open_clip_model, write", open_clip_cases(), indirect=["open_clip_model"])
 def test_open_clip(open_clip_model, write, embed, scratch):
     write(open_clip_model.clip, open_clip_model.config, scratch)
+    if write == checkpoints.openai_archive:  # it rounds the weights
+        open_clip_model.run(open_clip_model.clip.encode_image, open_clip_model.clip.encode_text)
     open_clip_model.check(scratch, embed)
 
 

@@ -137,7 +137,7 @@ Result<JsonFields> PreprocessorFields(const std::string& folder) {
 Result<ClipConfig> ReadHuggingFaceConfig(const std::string& folder) {
   ASSIGN_OR_RETURN(const JsonFields fields, JsonFields::ReadFrom(folder + "/config.json"));
   ASSIGN_OR_RETURN(const std::string type, fields.Text("model_type", "clip"));
-  if (type != "clip") return Failed(fields.Refusal("model_type", "clip"));
+  if (type != "clip") return Failed(fields.Refusal("model_type", "clip, with both towers"));
   ClipConfig config;
   config.layout = Layout::kHuggingFace;
   ASSIGN_OR_RETURN(config.embed_dim, fields.Integer("projection_dim", 512, {1, 1 << 16}));

@@ -86,6 +86,8 @@ TEST(ReadHuggingFaceConfig, RefusesByFileAndKey) {
   };
   const std::vector<Case> cases = {
       {{{"model_type", "siglip"}}, json::object(), "model_type", "found \"siglip\", expected clip"},
+      {{{"model_type", "clip_text_model"}}, json::object(), "model_type", "found \"clip_text_model\", expected clip, with both towers"},
+      {{{"model_type", "clip_vision_model"}}, json::object(), "model_type", "found \"clip_vision_model\", expected clip, with both towers"},
       {{{"vision_config", {{"hidden_act", "swish"}}}}, json::object(), "vision_config.hidden_act", "expected quick_gelu"},
       {{{"vision_config", {{"num_channels", 1}}}}, json::object(), "vision_config.num_channels", "expected 3"},
       {{{"text_config", {{"num_attention_heads", 7}}}}, json::object(), "text_config.num_attention_heads", "a divisor of hidden_size"},

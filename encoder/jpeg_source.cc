@@ -187,7 +187,7 @@ Status JpegSource::ReadRows(const TakeRow& take) {
     }
     for (JDIMENSION i = 0; i < jpeg.output_scanline - first; ++i) {
       // Photoshop writes inks inverted, and PIL takes it that all programs do.
-      if (inks) std::ranges::transform(strip.begin() + static_cast<std::ptrdiff_t>(i * stride), strip.begin() + static_cast<std::ptrdiff_t>((i + 1) * stride), rows[i], [](uint8_t ink) { return static_cast<uint8_t>(255 - ink); });
+      if (inks) std::transform(rows[i], rows[i] + stride, rows[i], [](uint8_t ink) { return static_cast<uint8_t>(255 - ink); });
       take(rows[i]);
     }
   }

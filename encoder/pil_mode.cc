@@ -62,7 +62,8 @@ PilMode OfGif(std::string_view bytes) {
   bool grey = true;  // every colour is its own index
   for (uint64_t i = 0; i < palette.colours * 3; ++i) grey = grey && header.At(palette.offset + i) == i / 3;
   std::array<uint8_t, 3> behind{};
-  for (uint64_t i = 0; i < 3 && background < palette.colours; ++i) behind[i] = static_cast<uint8_t>(header.At(palette.offset + background * 3 + i));
+  if (background >= palette.colours) background = 0;
+  for (uint64_t i = 0; i < 3; ++i) behind[i] = static_cast<uint8_t>(header.At(palette.offset + background * 3 + i));
   return {grey ? ColourModel::kColour : ColourModel::kPalette, behind};
 }
 

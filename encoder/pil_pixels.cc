@@ -5,10 +5,11 @@
 namespace fovea::encoder {
 namespace {
 
-// The mode that the rows can serve.
+// The header's mode, or plain colour where the rows do not hold what it needs.
 ColourModel Served(ColourModel model, const SampleKind& kind) {
-  const bool served = model == ColourModel::kAlpha ? kind.alpha : model == ColourModel::kInk ? kind.cmyk : model == ColourModel::kDeepGrey ? kind.bits == 16 : true;
-  return served ? model : ColourModel::kColour;
+  const bool missing = (model == ColourModel::kAlpha && !kind.alpha) || (model == ColourModel::kInk && !kind.cmyk) ||
+                       (model == ColourModel::kDeepGrey && kind.bits != 16);
+  return missing ? ColourModel::kColour : model;
 }
 
 // Appends one row of RGB or RGBA; a pixel without any opacity takes the colour that lies `behind`, if there is one.

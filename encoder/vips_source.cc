@@ -181,7 +181,10 @@ VipsSource::~VipsSource() = default;
 PictureThread::~PictureThread() { vips_thread_shutdown(); }
 
 Result<std::unique_ptr<PictureSource>> VipsSource::Open(std::string_view bytes, const Options& options) {
-  auto impl = std::make_unique<Impl>(Impl{.bytes = bytes, .options = options, .image = Load(bytes, options.format, 1), .kind = {}, .raw_profile = {}});
+  auto impl = std::make_unique<Impl>();
+  impl->bytes = bytes;
+  impl->options = options;
+  impl->image = Load(bytes, options.format, 1);
   if (!impl->image) return Failed(Damaged(options.format, "cannot be opened"));
   const VipsInterpretation stored = vips_image_guess_interpretation(impl->image.get());
   if (!Simplify(impl->image, options.like_pil)) return Failed(Damaged(options.format, "has colours that cannot be converted"));

@@ -10,6 +10,7 @@ RESNET = "ClipTowers.GivesTheReferencesFeaturesForAResnet"
 OPEN_CLIP = "ClipTowers.TakesHeadSizeMlpRatioAndGeluFromTheConfiguration"
 QUICK_GELU = "ClipTowers.TellsQuickGeluFromGelu"
 ALONE = "ClipTowers.GivesATextTheSameFeaturesAloneAndInAnyCompany"
+NAMES = "StoredNames.AreTheNamesOfThePublishedFiles"
 SHORTER = "ClipTowers/EachTower.StaysCloseInShorterNumberFormats/Transformer"
 BYTES = "ClipTowers/EachTower.ScalesBytesAsTheConfigurationSays/"
 
@@ -51,11 +52,11 @@ MISTAKES = (
             ': heads_(std::max<int64_t>(1, config.width / 64)), causal_(causal), norm_(reader, prefix + "ln_1", config.epsilon),\n      in_', (OPEN_CLIP,)),
     Mistake("keys and values swapped", BLOCK, r"(SplitHeads\(\w+\[)1(\], \w+\), SplitHeads\(\w+\[)2", r"\g<1>2\g<2>1", (TRANSFORMER,)),
     Mistake("keys and values swapped in bf16", BLOCK, r"\.k = q \+ width, \.v = q \+ 2 \* width", ".k = q + 2 * width, .v = q + width", (SHORTER,), "avx512_bf16"),
-    Mistake("no causal mask in bf16", BLOCK, r"\.causal = causal == Causal::kYes", ".causal = causal != causal", (SHORTER,), "avx512_bf16"),
+    Mistake("no causal mask in bf16", BLOCK, r"\.causal = causal == Causal::kYes", ".causal = causal == Causal::kYes && tokens < 0", (SHORTER,), "avx512_bf16"),
     Mistake("keys and values swapped in the last block", BLOCK, r"SplitHeads\(kv\[0\], heads_\), SplitHeads\(kv\[1\], heads_\)",
             "SplitHeads(kv[1], heads_), SplitHeads(kv[0], heads_)", (TRANSFORMER,)),
-    Mistake("q, k, v in file order", "weight_names.cc", r'\{"q", "k", "v"\}', '{"k", "v", "q"}', (HUGGING_FACE,)),
-    Mistake("a projection not transposed", "weight_names.cc", r'(return \{\{"text_projection\.weight"\}), true', r"\1, false", (HUGGING_FACE,)),
+    Mistake("q, k, v in file order", "weight_names.cc", r'\{"q", "k", "v"\}', '{"k", "v", "q"}', (NAMES,)),
+    Mistake("a projection not transposed", "weight_names.cc", r'(return \{\{"text_projection\.weight"\}), true', r"\1, false", (NAMES,)),
     Mistake("a patch's row pooled instead of the class token's", VISION, r"at::zeros\(\{stream", "at::ones({stream", (TRANSFORMER,)),
     Mistake("the last token's row pooled", TEXT, r"tokens\.argmax\(1\)", "at::full({tokens.size(0)}, tokens.size(1) - 1, tokens.options())", (ALONE,)),
     Mistake("patches read column by column", VISION, r"permute\(\{0, 2, 3, 1\}\)", "permute({0, 3, 2, 1})", (TRANSFORMER, OPEN_CLIP)),

@@ -23,22 +23,26 @@ LONG = bool(os.environ.get("FOVEA_TEST_LONG"))
 SIZES = ((97, 61), (61, 97), (20, 13), (70, 64), (257, 31), (5, 128), (333, 501))
 
 
+def environment() -> dict[str, str]:
+    """Ours without what the binary would read as settings."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("FOVEA_")}
+
+
 @pytest.fixture(scope="session")
 def embed():
-    """embed(folder, texts, pictures): one row of features per text, then one per picture."""
+    """embed(folder, texts, pictures, precision): one row of features per text, then one per picture."""
     binary = os.environ.get("FOVEA_BINARY")
     if not binary:
         pytest.skip("FOVEA_BINARY is not set")
 
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("FOVEA_")}  # those would be read as settings
-
-    def run(folder: pathlib.Path, texts=(), pictures=()) -> np.ndarray:
-        command = [binary, "embed", "--model", str(folder), "--raw", "--parity", "--device", "cpu", "--precision", "fp32"]
+    def run(folder: pathlib.Path, texts=(), pictures=(), precision="fp32") -> np.ndarray:
+        device = "auto" if precision == "fp16" else "cpu"
+        command = [binary, "embed", "--model", str(folder), "--raw", "--parity", "--device", device, "--precision", precision]
         for text in texts:
             command += ["--text", text]
         for picture in pictures:
             command += ["--image", str(picture)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=1800 if LONG else 300, env=environment())
         assert done.returncode == 0, done.stderr
         return np.array(json.loads(done.stdout)["features"])
     return run

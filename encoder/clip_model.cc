@@ -40,9 +40,9 @@ ClipModel::ClipModel(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ClipModel::~ClipModel() = default;
 
 Result<std::unique_ptr<ClipModel>> ClipModel::Load(const std::string& folder, const ClipModelOptions& options) {
-  ASSIGN_OR_RETURN(const DeviceAndFormat choice, ChooseDevice(options));
   const SpecialLiterals literals = options.text_rules == TextRules::kReference ? SpecialLiterals::kAsReference : SpecialLiterals::kOrdinaryText;
   ASSIGN_OR_RETURN(ModelFolder model, OpenModelFolder(folder, literals));
+  ASSIGN_OR_RETURN(const DeviceAndFormat choice, ChooseDevice(options, model.config));
   ASSIGN_OR_RETURN(std::unique_ptr<ClipTowers> towers, ClipTowers::Build(model.config, model.weights, choice.device, choice.format,
                                                                                         choice.cuda_index));
   ModelInfo info = Describe(model, choice);

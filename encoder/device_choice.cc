@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "base/log.h"
 
@@ -34,7 +35,7 @@ Result<DeviceAndFormat> OnCuda(DeviceAndFormat choice, std::optional<NumberForma
   return choice;
 }
 
-Result<DeviceAndFormat> OnCpu(DeviceAndFormat choice, std::optional<NumberFormat> wanted) {
+Result<DeviceAndFormat> OnCpu(DeviceAndFormat choice, std::optional<NumberFormat> wanted, const ClipConfig& config) {
   if (wanted == NumberFormat::kFloat16) return Failed(Unsupported("precision: fp16 needs a CUDA device; on a CPU it is slower than fp32"));
   if (wanted == NumberFormat::kBfloat16 && !CpuHasBfloat16()) {
     return Failed(Unsupported("precision: bf16 needs a CPU with AVX512-BF16 or AMX; on this one it is far slower than fp32"));
@@ -42,6 +43,8 @@ Result<DeviceAndFormat> OnCpu(DeviceAndFormat choice, std::optional<NumberFormat
   if (wanted) {
     choice.format = *wanted;
     choice.reason = kAskedFor;
+  } else if (std::holds_alternative<ModifiedResnetConfig>(config.vision)) {
+    choice.reason = "a ResNet keeps its exactness in fp32 only";
   } else if (CpuHasBfloat16()) {
     choice.format = NumberFormat::kBfloat16;
     choice.reason = "the CPU has bf16 instructions";
@@ -68,7 +71,7 @@ std::string ToString(NumberFormat format) {
   return "unknown";
 }
 
-Result<DeviceAndFormat> ChooseDevice(const ClipModelOptions& options) {
+Result<DeviceAndFormat> ChooseDevice(const ClipModelOptions& options, const ClipConfig& config) {
   ASSIGN_OR_RETURN(const std::optional<NumberFormat> wanted, Parse(options.precision));
   const bool cuda = options.device != DeviceChoice::kCpu && CudaIsThere();
   if (options.device == DeviceChoice::kCuda && !cuda) {
@@ -78,7 +81,7 @@ Result<DeviceAndFormat> ChooseDevice(const ClipModelOptions& options) {
     return Failed(Unsupported(StrCat("device: cuda:", options.cuda_index, " was asked for, this machine has ", CudaDevices(), ", from cuda:0 on")));
   }
   DeviceAndFormat choice{.device = cuda ? Device::kCuda : Device::kCpu, .cuda_index = options.cuda_index, .format = NumberFormat::kFloat32, .reason = {}};
-  return cuda ? OnCuda(choice, wanted) : OnCpu(choice, wanted);
+  return cuda ? OnCuda(choice, wanted) : OnCpu(choice, wanted, config);
 }
 
 }  // namespace fovea::encoder

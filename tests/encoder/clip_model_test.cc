@@ -105,6 +105,18 @@ TEST(ClipModel, RefusesAPrecisionTheDeviceDoesNotHave) {
   EXPECT_THAT(Load(folder / "a", {.precision = "fp32"}), IsOk());
 }
 
+TEST(ChooseDevice, TakesBf16ByItselfOnlyForTransformers) {
+  ClipConfig resnet, transformer;
+  resnet.vision = ModifiedResnetConfig{};
+  transformer.vision = VisionTransformerConfig{};
+  const auto format = [](const ClipConfig& config, const char* precision) {
+    return ChooseDevice({.device = DeviceChoice::kCpu, .precision = precision}, config)->format;
+  };
+  EXPECT_EQ(format(transformer, "auto"), CpuHasBfloat16() ? NumberFormat::kBfloat16 : NumberFormat::kFloat32);
+  EXPECT_EQ(format(resnet, "auto"), NumberFormat::kFloat32);
+  EXPECT_EQ(format(resnet, "int8"), NumberFormat::kInt8);
+}
+
 // One line, with the file that is at fault, for every way in which a folder can be incomplete or wrong.
 TEST(ClipModel, NamesWhatIsWrongWithAFolder) {
   struct Case {

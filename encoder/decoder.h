@@ -75,7 +75,7 @@ struct Decoded {
   PictureFacts facts = {};
 };
 
-// How much of its size a JPEG loses while it is decoded: 1, 2, 4 or 8, the most that leaves its shorter side twice what the caller
+// How much of its size a JPEG loses while it is decoded: 1, 2 or 4, the most that leaves its shorter side twice what the caller
 // can use (docs/decisions/002-fast-decode.md has figures for twice against three times).
 int JpegShrink(int width, int height, int min_short_side_px);
 

@@ -150,7 +150,11 @@ Status DescribeLegacy(TensorFile& file) {
 
 }  // namespace
 
-bool LooksPickled(std::string_view beginning) { return LooksLikeZip(beginning) || beginning.starts_with('\x80'); }
+bool LooksPickled(std::string_view beginning) {
+  // A safetensors file begins with the length of its table, whose low byte may be a pickle's first; then comes the table.
+  const bool table_follows = beginning.size() > 8 && beginning[8] == '{';
+  return !table_follows && (LooksLikeZip(beginning) || beginning.starts_with('\x80'));
+}
 
 Result<TensorFile> OpenPickledTensors(const std::string& path) {
   ASSIGN_OR_RETURN(TensorFile file, TensorFile::Open(path));

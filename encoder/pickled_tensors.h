@@ -15,7 +15,7 @@
 
 namespace fovea::encoder {
 
-// Whether a file that begins so is one of these.
+// Whether a file that begins so, with nine bytes where it has as many, is one of these.
 bool LooksPickled(std::string_view beginning);
 
 Result<TensorFile> OpenPickledTensors(const std::string& path);

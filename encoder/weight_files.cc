@@ -8,10 +8,10 @@
 namespace fovea::encoder {
 
 Result<TensorFile> OpenWeightFile(const std::string& path) {
-  std::string beginning(4, '\0');
+  std::string beginning(9, '\0');
   {
     ASSIGN_OR_RETURN(const TensorFile file, TensorFile::Open(path));
-    beginning.resize(static_cast<size_t>(std::min<int64_t>(file.size_bytes(), 4)));
+    beginning.resize(static_cast<size_t>(std::min<int64_t>(file.size_bytes(), 9)));
     RETURN_IF_ERROR(file.Read(0, std::as_writable_bytes(std::span(beginning))));
   }
   return LooksPickled(beginning) ? OpenPickledTensors(path) : OpenSafetensors(path);

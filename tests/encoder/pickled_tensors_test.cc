@@ -275,5 +275,15 @@ TEST(OpenPickledTensors, RefusesModulesThatHoldThemselves) {
   EXPECT_THAT(OpenValue(folder, many), StatusIs(StatusCode::kCorrupt, HasSubstr("more than a model can")));
 }
 
+// A model whose table was 640 bytes long (80 02 in hexadecimal, as a pickle begins) was taken for a pickle.
+TEST(LooksPickled, TellsASafetensorsTableOfAnyLengthFromAPickle) {
+  using namespace std::string_view_literals;
+  EXPECT_FALSE(LooksPickled("\x80\x02\0\0\0\0\0\0{"sv));
+  EXPECT_FALSE(LooksPickled("PK\x03\x04\0\0\0\0{"sv));
+  EXPECT_TRUE(LooksPickled("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9"sv));
+  EXPECT_TRUE(LooksPickled("PK\x03\x04\0\0\0\0\0"sv));
+  EXPECT_TRUE(LooksPickled("\x80\x02"sv));
+}
+
 }  // namespace
 }  // namespace fovea::test

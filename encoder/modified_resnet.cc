@@ -8,6 +8,8 @@ namespace fovea::encoder {
 namespace {
 
 constexpr double kBatchNormEpsilon = 1e-5;
+// The layout serves every batch of two pictures and more.
+constexpr int64_t kBatchPackedFor = 8;
 
 at::Tensor AveragePool(const at::Tensor& x, int64_t stride) { return stride == 1 ? x : at::avg_pool2d(x, {stride, stride}); }
 
@@ -21,17 +23,27 @@ FoldedConvolution::FoldedConvolution(WeightReader& reader, const std::string& co
   bias_ = reader.ToCompute(reader.Raw(norm + ".bias") - reader.Raw(norm + ".running_mean") * scale);
   shape_ = {.stride = options.stride, .padding = kernel.size(2) / 2, .side = options.side};
   packed_ = onednn::CanPack(weight_);
-  if (packed_) weight_ = onednn::PackConvolution(weight_, shape_);
+  if (!packed_) return;
+  weight_ = onednn::PackConvolution(weight_, shape_, kBatchPackedFor);
+  if (kernel.size(2) == 1 && reader.type() == at::kFloat) lone_ = std::make_unique<LoneForm>();
+}
+
+const at::Tensor& FoldedConvolution::WeightFor(const at::Tensor& x) const {
+  if (x.size(0) > 1 || !lone_) return weight_;
+  std::call_once(lone_->made, [this] {
+    lone_->weight = onednn::PackConvolution(weight_.to_dense().contiguous(at::MemoryFormat::ChannelsLast), shape_, 1);
+  });
+  return lone_->weight;
 }
 
 at::Tensor FoldedConvolution::operator()(const at::Tensor& x) const {
-  if (packed_) return onednn::Convolution(x, weight_, bias_, shape_, {.name = after_ == After::kRelu ? "relu" : "none", .algorithm = ""});
+  if (packed_) return onednn::Convolution(x, WeightFor(x), bias_, shape_, {.name = after_ == After::kRelu ? "relu" : "none", .algorithm = ""});
   const at::Tensor y = at::conv2d(x, weight_, bias_, {shape_.stride, shape_.stride}, {shape_.padding, shape_.padding});
   return after_ == After::kRelu ? at::relu(y) : y;
 }
 
 void FoldedConvolution::AddReluTo(at::Tensor& sum, const at::Tensor& x) const {
-  if (packed_) return onednn::ConvolutionAddRelu(sum, x, weight_, bias_, shape_);
+  if (packed_) return onednn::ConvolutionAddRelu(sum, x, WeightFor(x), bias_, shape_);
   sum = sum.add((*this)(x)).relu_();
 }
 

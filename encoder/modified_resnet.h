@@ -5,9 +5,12 @@
 // Owns:    its weights; every BatchNorm is folded into the convolution before it.
 // Threads: const methods from any thread.
 // Errors:  Torch's exceptions pass through: clip_towers.cc catches them.
+// Memory:  the first lone picture makes a second copy of the 1 x 1 convolutions' weights (docs/decisions/005-cpu-kernels.md).
 // Shapes:  pictures are [batch, side, side, 3] fp32, scaled by mean and std; features [batch, embed_dim].
 #include <ATen/core/Tensor.h>
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,10 +37,18 @@ class FoldedConvolution {
   void AddReluTo(at::Tensor& sum, const at::Tensor& x) const;
 
  private:
+  // Laid out as oneDNN wants it for one picture alone; for more it wants 1 x 1 kernels in blocks of another width.
+  struct LoneForm {
+    std::once_flag made;
+    at::Tensor weight;
+  };
+  const at::Tensor& WeightFor(const at::Tensor& x) const;
+
   at::Tensor weight_, bias_;
   onednn::ConvolutionShape shape_;
   After after_;
   bool packed_ = false;
+  std::unique_ptr<LoneForm> lone_;  // of a packed 1 x 1 kernel in fp32; bf16 wants the same for one as for many
 };
 
 class Bottleneck {

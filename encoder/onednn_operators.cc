@@ -33,7 +33,6 @@ c10::TypedOperatorHandle<Signature> Find(const char* name, const char* overload 
 
 OptionalTensor OrNone(const at::Tensor& tensor) { return tensor.defined() ? OptionalTensor(tensor) : std::nullopt; }
 
-constexpr int64_t kBatchPackedFor = 8;
 constexpr std::array<int64_t, 2> kNoDilation = {1, 1};
 
 }  // namespace
@@ -65,10 +64,10 @@ at::Tensor Int8Linear(const at::Tensor& x, int64_t zero_point, const at::Tensor&
   return linear.call(x, 1.0, zero_point, packed, weight_scale, weight_zero_points, std::nullopt, 1.0, 0, type, "none", Scalars(), "");
 }
 
-at::Tensor PackConvolution(const at::Tensor& weight, const ConvolutionShape& shape) {
+at::Tensor PackConvolution(const at::Tensor& weight, const ConvolutionShape& shape, int64_t batch) {
   static const auto pack = Find<PackConvolutionSignature>("mkldnn::_reorder_convolution_weight");
   const std::array<int64_t, 2> padding = {shape.padding, shape.padding}, stride = {shape.stride, shape.stride};
-  const std::array<int64_t, 4> input = {kBatchPackedFor, weight.size(1), shape.side, shape.side};
+  const std::array<int64_t, 4> input = {batch, weight.size(1), shape.side, shape.side};
   return pack.call(weight, padding, stride, kNoDilation, 1, at::IntArrayRef(input));
 }
 

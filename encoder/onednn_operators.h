@@ -37,7 +37,8 @@ struct ConvolutionShape {
   int64_t padding = 0;
   int64_t side = 0;  // height and width of the input; the layout of the packed weight depends on it
 };
-at::Tensor PackConvolution(const at::Tensor& weight, const ConvolutionShape& shape);
+// The weight of a convolution for `batch` pictures; any number may be given later, but another layout costs a copy each time.
+at::Tensor PackConvolution(const at::Tensor& weight, const ConvolutionShape& shape, int64_t batch);
 at::Tensor Convolution(const at::Tensor& x, const at::Tensor& packed, const at::Tensor& bias, const ConvolutionShape& shape, const After& after);
 // sum = relu(sum + convolution(x)), in place.
 void ConvolutionAddRelu(at::Tensor& sum, const at::Tensor& x, const at::Tensor& packed, const at::Tensor& bias, const ConvolutionShape& shape);

@@ -15,6 +15,7 @@
 #include "encoder/device_choice.h"
 #include "encoder/modified_resnet.h"
 #include "encoder/pixel_scale.h"
+#include "encoder/start_pages.h"
 #include "encoder/tensor_memory.h"
 #include "encoder/text_transformer.h"
 #include "encoder/vision_transformer.h"
@@ -213,6 +214,7 @@ Result<std::unique_ptr<ClipTowers>> ClipTowers::Build(const ClipConfig& config, 
     auto impl = std::make_unique<Impl>(config, reader, where);
     RETURN_IF_ERROR(reader.status());
     TrimTensorMemory();
+    LeaveStartPages();
     return std::unique_ptr<ClipTowers>(new ClipTowers(std::move(impl)));
   });
 }

@@ -33,8 +33,9 @@ Result<Vocabulary> Vocabulary::FromEntries(const Entries& entries, const std::st
 }
 
 std::optional<Vocabulary::Merge> Vocabulary::FindMerge(int32_t left, int32_t right) const {
-  const auto found = merges_.find(PairKey(left, right));
-  if (found == merges_.end()) return std::nullopt;
+  const uint64_t key = PairKey(left, right);
+  const auto found = std::ranges::lower_bound(merges_, key, {}, &std::pair<uint64_t, Merge>::first);
+  if (found == merges_.end() || found->first != key) return std::nullopt;
   return found->second;
 }
 
@@ -75,8 +76,10 @@ Status Vocabulary::SetMerges(const Entries& entries, const std::string& source) 
     ASSIGN_OR_RETURN(const int32_t left_id, IdOf(entries, left, source));
     ASSIGN_OR_RETURN(const int32_t right_id, IdOf(entries, right, source));
     ASSIGN_OR_RETURN(const int32_t merged_id, IdOf(entries, left + right, source));
-    merges_.emplace(PairKey(left_id, right_id), Merge{.rank = rank++, .id = merged_id});
+    merges_.emplace_back(PairKey(left_id, right_id), Merge{.rank = rank++, .id = merged_id});
   }
+  // Of a pair that is listed twice the first counts.
+  std::ranges::stable_sort(merges_, {}, &std::pair<uint64_t, Merge>::first);
   return Status::Ok();
 }
 

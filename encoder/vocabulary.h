@@ -50,7 +50,7 @@ class Vocabulary {
   Status SetSpecials(const Entries& entries, const std::string& source);
 
   std::array<int32_t, 256> byte_ids_{}, last_byte_ids_{};
-  std::unordered_map<uint64_t, Merge> merges_;
+  std::vector<std::pair<uint64_t, Merge>> merges_;  // by the pair of ids
   int32_t size_ = 0;
   std::string start_text_, end_text_;
 };

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Makes each mistake of mistakes.py in a copy of the tree, one by one, and shows that its tests turn red.
 
-usage: run.py [--only TEXT] [--jobs N] [--list]
+usage: run.py [--only TEXT] [--jobs N] [--resume] [--list]
 The copy and its build live in build/mutations and are used again: a mistake costs one source file and one link.
+What was noticed is written down there at once: after a break, --resume goes on behind it, as long as the tree is the same.
 Exit code 0 only when the tests are green without a mistake, and every mistake applies, compiles, and fails the tests it names.
 """
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -13,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 from mistakes import MISTAKES, Mistake
 
@@ -20,6 +23,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 COPY = SOURCE / "build" / "mutations"
 BUILD = COPY / "build" / "dev"
 TARGETS = ("encoder_clip_towers_test", "encoder_model_weights_test")  # the test programs
+NOTICED = COPY / "build" / "noticed"  # a line per mistake: digest_of()
 LEFT_OUT = {"build", ".git", ".deps", "node_modules", "samples"}
 
 
@@ -41,6 +45,16 @@ def copy_tree() -> None:
         inside = target.relative_to(COPY).parts[0]
         if inside not in ("build", ".deps") and target.is_file() and target not in wanted:
             target.unlink()
+
+
+def digest_of_tree() -> str:
+    """Of all that the two test programs are built from."""
+    sources = sorted(p for folder in ("base", "encoder", "indexer", "storage", "cmake", "tests/encoder", "tests/support") for p in (COPY / folder).rglob("*") if p.is_file())
+    return hashlib.sha256(b"".join(str(p).encode() + p.read_bytes() for p in sources)).hexdigest()
+
+
+def digest_of(mistake: Mistake, tree: str) -> str:
+    return hashlib.sha256(f"{tree} {mistake}".encode()).hexdigest()
 
 
 def link_dependencies() -> None:
@@ -99,10 +113,27 @@ def judge(mistake: Mistake, jobs: int) -> str:
     return f"NOT NOTICED by {', '.join(blind)}" if blind else ""
 
 
+def try_each(mistakes: list, options) -> int:
+    bad, begin, tree = 0, time.monotonic(), digest_of_tree()
+    shown = set(NOTICED.read_text().split()) if options.resume and NOTICED.exists() else set()
+    with NOTICED.open("a" if options.resume else "w") as noticed:
+        for mistake in mistakes:
+            before, start = digest_of(mistake, tree) in shown, time.monotonic()
+            verdict = "" if before else judge(mistake, options.jobs)
+            bad += bool(verdict)
+            took = "before" if before else f"{time.monotonic() - start:.0f} s"
+            print(f"{'BAD ' if verdict else 'ok  '} {mistake.name} ({took}){': ' + verdict if verdict else ''}", flush=True)
+            if not verdict and not before:
+                print(digest_of(mistake, tree), file=noticed, flush=True)
+    print(f"{len(mistakes) - bad} of {len(mistakes)} mistakes noticed, {time.monotonic() - begin:.0f} s")
+    return 1 if bad else 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="mistakes whose name contains this")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--resume", action="store_true", help="leave out what an earlier run on the same tree has shown")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     chosen = [m for m in MISTAKES if options.only in m.name]
@@ -124,13 +155,7 @@ def main() -> int:
     if red := failed_tests():
         print("red without any mistake:", ", ".join(sorted(red)))
         return 1
-    bad = 0
-    for mistake in chosen:
-        verdict = judge(mistake, options.jobs)
-        bad += bool(verdict)
-        print(f"{'BAD ' if verdict else 'ok  '} {mistake.name}{': ' + verdict if verdict else ''}", flush=True)
-    print(f"{len(chosen) - bad} of {len(chosen)} mistakes noticed")
-    return 1 if bad else 0
+    return try_each(chosen, options)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,17 @@
 """The architectures that fovea promises to run, as open_clip configures them: OpenAI's nine and the three large ones of LAION.
 
-The short form keeps every width, head size and resolution and drops layers. FOVEA_TEST_LONG=1 asks for all of them whole.
+Three forms: whole; short, which keeps every width and drops layers; narrow, which is short and keeps two heads of each transformer and
+an eighth of a ResNet's channels. All keep resolution, patches, head size, MLP ratio and activation.
 """
 import copy
+import enum
 
 import open_clip
+
+
+class Form(enum.Enum):
+    WHOLE, SHORT, NARROW = "whole", "short", "narrow"
+
 
 OPENAI = ("RN50", "RN101", "RN50x4", "RN50x16", "RN50x64", "ViT-B-32", "ViT-B-16", "ViT-L-14", "ViT-L-14-336")
 LAION = ("ViT-H-14", "ViT-g-14", "ViT-bigG-14")
@@ -12,12 +19,17 @@ ALL = OPENAI + LAION
 VITS = tuple(name for name in ALL if name.startswith("ViT"))
 
 
-def config_of(name: str, whole: bool) -> dict:
+def config_of(name: str, form: Form) -> dict:
     config = copy.deepcopy(open_clip.get_model_config(name + "-quickgelu" if name in OPENAI else name))
-    if not whole:
-        vision = config["vision_cfg"]
-        vision["layers"] = [1, 2, 1, 1] if isinstance(vision["layers"], list) else 2
-        config["text_cfg"]["layers"] = 2
+    vision, text = config["vision_cfg"], config["text_cfg"]
+    resnet = isinstance(vision["layers"], list)
+    if form != Form.WHOLE:
+        vision["layers"] = [1, 2, 1, 1] if resnet else 2
+        text["layers"] = 2
+    if form == Form.NARROW:
+        vision["width"] = vision["width"] // 8 if resnet else 2 * vision.get("head_width", 64)
+        text["width"], text["heads"] = 2 * text["width"] // text["heads"], 2
+        config["embed_dim"] //= 8
     return config
 
 

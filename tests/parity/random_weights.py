@@ -9,12 +9,23 @@ test_random_weights.py makes each mistake and looks at what it changes.
 import math
 
 import torch
+from torch.overrides import TorchFunctionMode
 
 EMBEDDINGS, PATCHES = 0.04, 0.04
 LN_PRE = 0.15
 # Gains of matrices: the standard deviation of what comes out, for an input of standard deviation 1.
 GAINS = (("in_proj_weight", 1.5), (".q_proj.weight", 1.5), (".k_proj.weight", 1.5), (".out_proj.weight", 0.3),
          (".c_proj.weight", 0.6), (".fc2.weight", 0.6), (".c_fc.weight", 2.0), (".fc1.weight", 2.0))
+
+
+class WithoutFirstValues(TorchFunctionMode):
+    """A network built under it keeps whatever its memory held: what torch would draw first is drawn over by randomise()."""
+    DRAWS = ("normal_", "uniform_", "trunc_normal_", "kaiming_uniform_", "kaiming_normal_", "xavier_uniform_")
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        if function.__name__ in self.DRAWS:
+            return args[0] if args else kwargs["tensor"]
+        return function(*args, **(kwargs or {}))
 
 
 def gain_of(name: str) -> float:

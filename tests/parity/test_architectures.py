@@ -1,6 +1,8 @@
 """Every architecture in every layout that exists for it, on random weights, beside open_clip and transformers.
 
-Short forms (full widths, few layers) run in every layout, RN50 and ViT-B/32 also whole; with FOVEA_TEST_LONG=1 all are run whole.
+Narrow forms run in every layout; what depends on a width, in one more layout at full width with few layers.
+With FOVEA_TEST_LONG=1 the full widths run in every layout, and all models whole. RN50 and ViT-B/32 are always held whole, by
+tests/encoder/clip_full_size_test.cc.
 """
 import dataclasses
 import shutil
@@ -12,40 +14,40 @@ import open_clip
 import pytest
 import random_weights
 import torch
-from architectures import ALL, LAION, OPENAI, VITS
+from architectures import ALL, LAION, OPENAI, VITS, Form
 from open_clip.tokenizer import SimpleTokenizer
 from PIL import Image
 from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel
 
 TEXTS = ("a photo of a cat", "", "caf\u00e9 cr\u00e8me, ПРИВЕТ \U0001F600 you should've", "a very long story of a dog that went " * 20)
-WHOLE_ALWAYS = ("RN50", "ViT-B-32")
 
 OPEN_CLIP = [checkpoints.open_clip_flat, checkpoints.open_clip_nested_wrapped]
 WITHOUT_CONFIG = [checkpoints.plain_state_dict, checkpoints.wrapped_state_dict, checkpoints.openai_archive]  # the last one rounds
 HUGGING_FACE = [checkpoints.huggingface, checkpoints.huggingface_sharded, checkpoints.huggingface_pickled]
 
 
-def cases(short: dict, whole: dict) -> list:
-    """The parameters ((name, whole?), writer) of {name: writers}. Those of one model share one tuple: pytest then keeps the model."""
+def cases(table: dict) -> list:
+    """The parameters ((name, form), writer) of {form: {name: writers}}. Those of one model share one tuple: pytest then keeps the model."""
     found = []
-    for size, table in ((False, short), (True, whole)):
-        for name, writers in table.items():
-            form = (name, size)
-            found += [pytest.param(form, write, id=f"{name}{'-whole' if size else ''}-{write.__name__}") for write in writers]
+    for form, writers_of in table.items():
+        for name, writers in writers_of.items():
+            model = (name, form)
+            found += [pytest.param(model, write, id=f"{name}-{form.value}-{write.__name__}") for write in writers]
     return found
 
 
 def open_clip_cases() -> list:
-    short = {name: OPEN_CLIP + (WITHOUT_CONFIG if name in OPENAI else []) for name in ALL}
-    whole = {name: [checkpoints.open_clip_flat] for name in WHOLE_ALWAYS}
+    layouts = {name: OPEN_CLIP + (WITHOUT_CONFIG if name in OPENAI else []) for name in ALL}
+    whole = {name: [checkpoints.openai_archive if name in OPENAI else checkpoints.open_clip_nested_wrapped] for name in ALL}
     if conftest.LONG:
-        whole |= {name: [checkpoints.openai_archive] for name in OPENAI} | {name: [checkpoints.open_clip_nested_wrapped] for name in LAION}
-    return cases(short, whole)
+        return cases({Form.SHORT: layouts, Form.WHOLE: whole})
+    return cases({Form.NARROW: layouts, Form.SHORT: {name: [checkpoints.open_clip_flat] for name in ALL}})
 
 
 def hugging_face_cases() -> list:
-    whole = VITS if conftest.LONG else ()
-    return cases({name: HUGGING_FACE for name in VITS}, {name: [checkpoints.huggingface_sharded] for name in whole})
+    if conftest.LONG:
+        return cases({Form.SHORT: {name: HUGGING_FACE for name in VITS}, Form.WHOLE: {name: [checkpoints.huggingface_sharded] for name in VITS}})
+    return cases({Form.NARROW: {name: HUGGING_FACE for name in VITS}})
 
 
 @dataclasses.dataclass
@@ -85,10 +87,12 @@ def reference_of(clip, config: dict, name: str, pictures: list, transform) -> Re
 
 @pytest.fixture(scope=model_scope)
 def open_clip_model(request, pictures):
-    name, whole = request.param
-    config = architectures.config_of(name, whole)
+    name, form = request.param
+    config = architectures.config_of(name, form)
     transform = open_clip.image_transform(config["vision_cfg"]["image_size"], is_train=False, mean=checkpoints.MEAN, std=checkpoints.STD)
-    model = reference_of(open_clip.CLIP(**config), config, name, pictures, transform)
+    with random_weights.WithoutFirstValues():
+        clip = open_clip.CLIP(**config)
+    model = reference_of(clip, config, name, pictures, transform)
     model.run(model.clip.encode_image, model.clip.encode_text)
     return model
 
@@ -104,12 +108,13 @@ def test_open_clip(open_clip_model, write, embed, scratch):
 
 @pytest.fixture(scope=model_scope)
 def hugging_face_model(request, pictures):
-    name, whole = request.param
-    config = architectures.config_of(name, whole)
+    name, form = request.param
+    config = architectures.config_of(name, form)
     side = config["vision_cfg"]["image_size"]
     processor = CLIPImageProcessorPil(size={"shortest_edge": side}, crop_size={"height": side, "width": side})
-    model = reference_of(CLIPModel(CLIPConfig(**architectures.huggingface_config(config))), config, name, pictures,
-                         lambda image: processor(image, return_tensors="pt")["pixel_values"][0])
+    with random_weights.WithoutFirstValues():
+        clip = CLIPModel(CLIPConfig(**architectures.huggingface_config(config)))
+    model = reference_of(clip, config, name, pictures, lambda image: processor(image, return_tensors="pt")["pixel_values"][0])
     model.run(lambda pixels: conftest.pooled(model.clip.get_image_features(pixels)),
               lambda rows: conftest.pooled(model.clip.get_text_features(rows)))
     return model

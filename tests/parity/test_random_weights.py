@@ -91,7 +91,7 @@ def features(clip) -> dict[str, torch.Tensor]:
 def models():
     made = {}
     for name in ("ViT-B-32", "RN50"):
-        config = architectures.config_of(name, whole=False)
+        config = architectures.config_of(name, architectures.Form.SHORT)
         config["text_cfg"]["vocab_size"] = IDS
         made[name] = random_weights.randomise(open_clip.CLIP(**config), seed=3)
     return made

@@ -15,7 +15,9 @@
 #include <vector>
 
 #include "base/status.h"
+#include "storage/backup.h"
 #include "storage/records.h"
+#include "storage/verify.h"
 
 namespace fovea::storage {
 
@@ -119,6 +121,12 @@ class Catalog {
   // store was last closed or killed are cancelled by Open.
   Result<uint64_t> PutJob(const JobRecord& job);
   std::vector<JobRecord> ListJobs(size_t limit) const;
+
+  // Reads every file and looks at every record. Writes wait for it: meant for a catalog that was opened to be verified.
+  Result<VerifyReport> Verify(const VerifyProgress& progress) const;
+
+  // Adds a backup to `folder` (made if missing) while reads and writes go on: the state of this moment.
+  Result<BackupFacts> BackUp(const std::string& folder, const BackupProgress& progress) const;
 
   // Small named values of the index (what its snapshot file holds), column family `index`.
   Status PutIndexValue(std::string_view name, std::string_view value);

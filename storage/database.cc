@@ -209,6 +209,12 @@ Status Database::Write(rocksdb::WriteBatch& batch, Durability durability) {
   return written;
 }
 
+Status Database::VerifyChecksums() const {
+  rocksdb::ReadOptions options;
+  options.readahead_size = size_t{2} << 20;
+  return FromRocks(db_->VerifyChecksum(options), StrCat("checksums of library \"", folder_, "\""));
+}
+
 Status Database::Health() const { return listener_->failure(); }
 
 Status Database::Sync() {

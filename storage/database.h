@@ -57,8 +57,12 @@ class Database {
   Status Write(rocksdb::WriteBatch& batch, Durability durability);
   // The first failure of a write, in the foreground or in the background; ok if there was none.
   Status Health() const;
+  // Reads every block of every table file and compares its checksum (blob files are checked by a sweep over their column).
+  Status VerifyChecksums() const;
   // Syncs the write-ahead log.
   Status Sync();
+  // For RocksDB's own tools, such as its backup engine.
+  rocksdb::DB* raw() const { return db_.get(); }
   bool read_only() const { return read_only_; }
   rocksdb::ColumnFamilyHandle* handle(Column column) const { return handles_[static_cast<size_t>(column)]; }
 

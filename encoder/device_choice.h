@@ -27,7 +27,7 @@ struct DeviceAndFormat {
 };
 
 // `config` is the model's: a ResNet is not computed in bf16 unless that is asked for, because its pictures come out too far from
-// fp32 (cosine 0.996 at worst with fovea-tiny; the promise is 0.999).
+// fp32 (cosine 0.962 at worst with fovea-tiny; the promise is 0.999).
 Result<DeviceAndFormat> ChooseDevice(const ClipModelOptions& options, const ClipConfig& config);
 
 // "fp32", "fp16", "bf16", "int8"

@@ -31,6 +31,9 @@ Answer<Response> ListJobs(const Request& request, const Context& context);
 Answer<Response> ListFailures(const Request& request, const Context& context);
 Answer<Response> RetryFailures(const Request& request, const Context& context);
 
+// handlers_backups.cc
+Answer<Response> MakeBackup(const Request& request, const Context& context);
+
 // handlers_status.cc
 Answer<Response> ShowStatus(const Request& request, const Context& context);
 Answer<Response> ShowHealth(const Request& request, const Context& context);

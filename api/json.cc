@@ -158,6 +158,10 @@ Json PhotoJson(const indexer::Photo& photo) {
   return object;
 }
 
+Json BackupJson(const storage::BackupFacts& facts) {
+  return {{"number", facts.number}, {"made_at", FormatUnixMs(facts.made_at_ms)}, {"photos", facts.photos}, {"bytes", facts.bytes}, {"model_id", OptionalText(facts.model_id)}};
+}
+
 Json RootJson(const indexer::RootStatus& status) {
   Json object = {{"id", status.root.id.value}};
   SetPath(object, status.root.path);

@@ -38,6 +38,7 @@ Json RootJson(const indexer::RootStatus& root);
 Json JobJson(const indexer::JobStatus& job);
 // `root_path` may be empty when the root is gone.
 Json FailureJson(const storage::FailureRecord& failure, std::string_view root_path);
+Json BackupJson(const storage::BackupFacts& facts);
 Json ModelJson(const encoder::ModelInfo& model);
 // rows x dim numbers.
 Json FeaturesJson(const encoder::Features& features);

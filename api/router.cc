@@ -29,6 +29,7 @@ std::vector<Route> AllRoutes() {
       {"GET", "/v1/failures", ListFailures},
       {"POST", "/v1/failures/retry", RetryFailures, RunOn::kWorker, Body::kSmall},
       {"POST", "/v1/embeddings", MakeEmbeddings, RunOn::kWorker, Body::kPictures},
+      {"POST", "/v1/backups", MakeBackup, RunOn::kWorker, Body::kSmall},
       {"GET", "/v1/status", ShowStatus},
       {"GET", "/healthz", ShowHealth, RunOn::kIoThread},
       {"GET", "/readyz", ShowReadiness},

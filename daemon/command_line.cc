@@ -101,6 +101,21 @@ void AddStatusAndModel(Parser& parser) {
   remove->add_option("MODEL", parser.line.model, "its name")->required()->type_name("");
 }
 
+void AddArchive(Parser& parser) {
+  CLI::App* backup = AddCommand(parser, parser.app, "backup", Command::kBackup, kStatus, "add a backup to a folder, while the daemon runs or not");
+  backup->add_option("FOLDER", parser.line.folder, "an empty folder, or one with earlier backups: only what is new is written")->required()->type_name("");
+  backup->add_flag("--json", parser.line.json, "its facts as JSON");
+  CLI::App* restore = AddCommand(parser, parser.app, "restore", Command::kRestore, kStatus, "make the library of --data from a backup");
+  restore->add_option("FOLDER", parser.line.folder, "the folder with backups")->required()->type_name("");
+  restore->add_option("--number", parser.line.backup, "which one; default the newest")->type_name("N");
+  restore->add_flag("--list", parser.line.list, "only tell which there are");
+  restore->add_flag("--json", parser.line.json, "as JSON");
+  CLI::App* verify = AddCommand(parser, parser.app, "verify", Command::kVerify, kStatus, "read every record and checksum: exit 0 sound, 1 damaged");
+  verify->add_flag("--json", parser.line.json, "what was found as JSON");
+  CLI::App* exported = AddCommand(parser, parser.app, "export", Command::kExport, kStatus, "write all vectors (numpy) and their photos (JSON lines)");
+  exported->add_option("FOLDER", parser.line.folder, "gets vectors.npy and photos.jsonl, row by row the same order")->required()->type_name("");
+}
+
 // The deepest command that was named, for help and suggestions.
 const CLI::App* Named(const CLI::App& app) {
   const auto named = app.get_subcommands();
@@ -176,6 +191,7 @@ std::variant<CommandLine, ExitCode> ParseCommandLine(int argc, const char* const
   AddSearch(parser);
   AddEmbed(parser);
   AddStatusAndModel(parser);
+  AddArchive(parser);
   try {
     parser.app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help or --version

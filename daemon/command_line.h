@@ -17,7 +17,8 @@
 
 namespace fovea::daemon {
 
-enum class Command { kServe, kIndex, kSearch, kEmbed, kStatus, kModelList, kModelPull, kModelInspect, kModelRemove };
+enum class Command { kServe, kIndex, kSearch, kEmbed, kStatus, kModelList, kModelPull, kModelInspect, kModelRemove,
+                     kBackup, kRestore, kVerify, kExport };
 
 // One thing to embed or to search with.
 struct Input {
@@ -34,12 +35,15 @@ struct CommandLine {
   std::vector<Input> inputs;           // embed: in the order given; search: exactly one, or none with `photo`
   std::optional<uint64_t> photo;       // search
   uint64_t k = 10;                     // search
-  bool json = false;                   // search, status, model list
+  bool json = false;                   // search, status, model list, backup, restore, verify
   bool wait = false;                   // status: until the daemon is ready and everything is indexed
   bool raw = false;                    // embed: features as the model gives them
   bool parity = false;                 // embed: decode as the reference does
   bool pull = false;                   // serve: fetch the model if it is not there
   std::string model;                   // model pull, inspect, remove
+  std::string folder;                  // backup, restore, export
+  uint32_t backup = 0;                 // restore: its number, 0 the newest
+  bool list = false;                   // restore: tell which there are
 };
 
 std::variant<CommandLine, ExitCode> ParseCommandLine(int argc, const char* const* argv);

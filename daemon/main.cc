@@ -2,8 +2,10 @@
 #include <iostream>
 
 #include "base/log.h"
+#include "daemon/backup_command.h"
 #include "daemon/command_line.h"
 #include "daemon/embed.h"
+#include "daemon/export_command.h"
 #include "daemon/index.h"
 #include "daemon/model_inspect.h"
 #include "daemon/model_list.h"
@@ -14,6 +16,7 @@
 #include "daemon/settings_loader.h"
 #include "daemon/signals.h"
 #include "daemon/status_command.h"
+#include "daemon/verify_command.h"
 #include "daemon/wiring.h"
 
 namespace fovea::daemon {
@@ -36,6 +39,10 @@ Result<ExitCode> RunCommand(const CommandLine& line) {
     case Command::kModelPull: return RunModelPull(line, loaded);
     case Command::kModelRemove: return RunModelRemove(line);
     case Command::kModelInspect: return RunModelInspect(line, loaded);
+    case Command::kBackup: return RunBackup(line, loaded);
+    case Command::kRestore: return RunRestore(line, loaded);
+    case Command::kVerify: return RunVerify(line, loaded);
+    case Command::kExport: return RunExport(line, loaded);
   }
   return Failed(Internal("a command without code"));
 }

@@ -152,6 +152,10 @@ class Library {
   // Forgets all failures and scans again; says how many there were.
   Result<uint64_t> RetryFailures();
 
+  // Adds a backup of the catalog to a folder while all else goes on, as a job; ends early when the library stops. kBusy while another
+  // is being made. Works without a model.
+  Result<storage::BackupFacts> BackUp(const std::string& folder);
+
   // Features as the model gives them, or divided by their length when `normalised`.
   enum class Scale { kRaw, kUnit };
   Result<encoder::Features> EmbedTexts(const std::vector<std::string>& texts, Scale scale) const;

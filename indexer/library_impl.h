@@ -64,6 +64,7 @@ struct Library::Impl {
   JobBoard jobs;
   std::atomic<bool> ready = false;
   std::atomic<bool> stopped = false;
+  std::atomic<bool> backing_up = false;
 
   std::vector<std::unique_ptr<encoder::Encoder>> models;  // one per device
   std::unique_ptr<FlatIndex> index;

@@ -66,5 +66,21 @@ TEST_F(Jobs, TryFailuresAgainWhenAsked) {
   EXPECT_THAT(world_.client().Post("/v1/failures/retry", R"({"path":"/a"})"), IsProblem(400, "unknown_field", "/path"));
 }
 
+TEST_F(Jobs, MakeABackupWhereTheBodySays) {
+  world_.WriteColour("red.jpg", kRed);
+  world_.StartLibrary();
+  world_.IndexPictures();
+  const std::string folder = world_.dir() / "backups";
+  const HttpReply made = world_.client().Post("/v1/backups", json{{"folder", folder}}.dump());
+  EXPECT_EQ(made.status, 201);
+  EXPECT_EQ(Body(made)["number"], 1);
+  EXPECT_EQ(Body(made)["photos"], 1);
+  EXPECT_EQ(Body(world_.client().Get("/v1/jobs?limit=1"))["jobs"][0]["kind"], "backup");
+  EXPECT_THAT(world_.client().Post("/v1/backups", json{{"folder", world_.Pictures()}}.dump()), IsProblem(409, "already_exists", "/folder"));
+  EXPECT_THAT(world_.client().Post("/v1/backups", R"({"folder":"here"})"), IsProblem(400, "invalid_argument", "/folder"));
+  EXPECT_THAT(world_.client().Post("/v1/backups", "{}"), IsProblem(400, "missing_field", "/folder"));
+  EXPECT_THAT(world_.client().Post("/v1/backups", R"({"folder":"/proc/no"})"), IsProblem(500, "io", "/folder"));
+}
+
 }  // namespace
 }  // namespace fovea::api

@@ -23,7 +23,7 @@ namespace {
 constexpr size_t kMaxProfileBytes = 64 << 10;
 // How many times what the caller can use the shorter side keeps (docs/decisions/002-fast-decode.md has the figures).
 constexpr int kJpegMargin = 2;
-constexpr int kBoxMargin = 6;
+constexpr int kBoxMargin = 9;
 
 Status CheckSize(int64_t width, int64_t height, int64_t max_pixels) {
   if (width * height <= max_pixels) return Status();
@@ -70,7 +70,7 @@ Status ReadConverted(PictureSource& source, const std::function<void(std::span<c
 
 Status ReadShrunk(PictureSource& source, int factor, Pixels& pixels) {
   const bool has_alpha = source.kind().alpha;
-  BoxShrink shrink(source.width(), source.height(), has_alpha ? 4 : 3, std::min(factor, BoxShrink::kMaxFactor));
+  BoxShrink shrink(source.width(), source.height(), has_alpha ? 4 : 3, factor);
   RETURN_IF_ERROR(ReadConverted(source, [&shrink](std::span<const uint8_t> row) { shrink.AddRow(row); }));
   pixels.width = shrink.width();
   pixels.height = shrink.height();
@@ -92,8 +92,11 @@ Result<Decoded> DecodeAs(PictureFormat format, std::string_view bytes, const Dec
   const int jpeg_shrink = format == PictureFormat::kJpeg ? JpegShrink(source->width(), source->height(), options.min_short_side_px) : 1;
   if (jpeg_shrink > 1 && !source->Shrink(jpeg_shrink)) return Failed(Internal(StrCat("decode a picture at 1/", jpeg_shrink)));
   // Averages of blocks are coarser than a JPEG's own scaling, and reading such a file costs far more than the resize.
-  const int factor = UsableShrink(source->width(), source->height(), options.min_short_side_px, kBoxMargin);
+  const int factor = std::min(UsableShrink(source->width(), source->height(), options.min_short_side_px, kBoxMargin), BoxShrink::kMaxFactor);
   RETURN_IF_ERROR(ReadShrunk(*source, factor, decoded.pixels));
+  if (const int shrink = jpeg_shrink * factor; shrink > 1) {
+    decoded.pixels.frame = {.shrink = shrink, .width = decoded.facts.width, .height = decoded.facts.height};
+  }
   decoded.pixels = ApplyOrientation(std::move(decoded.pixels), decoded.facts.orientation);
   if (decoded.facts.orientation >= 5) std::swap(decoded.facts.width, decoded.facts.height);
   return decoded;

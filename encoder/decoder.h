@@ -41,6 +41,16 @@ struct DecodeOptions {
 // kParity alone. kPalette: also 1 bit per pixel; kInk: CMYK; kDeepGrey: 16 bits.
 enum class ColourModel { kColour, kPalette, kAlpha, kInk, kDeepGrey };
 
+// Where the picture lies in pixels of which each stands for shrink x shrink of its own. A block at the edge may have only a part of
+// that, so that the picture is up to a pixel smaller than they are.
+struct PictureFrame {
+  int shrink = 1;
+  int width = 0;    // the picture's own; 0: the pixels are the picture
+  int height = 0;
+  double left = 0;  // where it begins, in pixels
+  double top = 0;
+};
+
 // 8-bit RGB, interleaved, rows from the top, no padding. The values are those of the file: its colour profile is not applied.
 struct Pixels {
   int width = 0;
@@ -50,6 +60,7 @@ struct Pixels {
   std::vector<uint8_t> alpha = {};  // width * height with kAlpha, else empty
   std::vector<uint8_t> inks = {};   // width * height * 4 with kInk, else empty: cyan, magenta, yellow, black
   std::vector<uint16_t> deep = {};  // width * height with kDeepGrey, else empty
+  PictureFrame frame = {};
   std::string icc_profile = {};     // the file's RGB profile unless it is sRGB or over 64 KiB; empty means sRGB
 };
 

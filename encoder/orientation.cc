@@ -5,6 +5,20 @@
 #include <utility>
 
 namespace fovea::encoder {
+namespace {
+
+// As the pixels, which still have their old size, are about to be turned.
+void TurnFrame(Pixels& pixels, bool swaps, bool from_right, bool from_bottom) {
+  PictureFrame& frame = pixels.frame;
+  if (frame.width == 0) return;
+  if (from_right) frame.left = pixels.width - static_cast<double>(frame.width) / frame.shrink - frame.left;
+  if (from_bottom) frame.top = pixels.height - static_cast<double>(frame.height) / frame.shrink - frame.top;
+  if (!swaps) return;
+  std::swap(frame.width, frame.height);
+  std::swap(frame.left, frame.top);
+}
+
+}  // namespace
 
 Pixels ApplyOrientation(Pixels pixels, int orientation) {
   if (orientation < 2 || orientation > 8) return pixels;
@@ -21,6 +35,8 @@ Pixels ApplyOrientation(Pixels pixels, int orientation) {
   const std::ptrdiff_t start = (from_right ? from_width - 1 : 0) + (from_bottom ? (from_height - 1) * from_width : 0);
   const std::ptrdiff_t right = swaps ? along_y : along_x;
   const std::ptrdiff_t down = swaps ? along_x : along_y;
+
+  TurnFrame(pixels, swaps, from_right, from_bottom);
 
   std::vector<uint8_t> turned(pixels.rgb.size());
   constexpr std::ptrdiff_t kTile = 32;  // both sides of a swap stay in the cache

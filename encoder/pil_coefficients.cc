@@ -27,9 +27,9 @@ int32_t FixedPoint(double weight) {
 
 }  // namespace
 
-PilAxis MakePilAxis(int input, int64_t output, Interpolation interpolation, int64_t begin, int count) {
+PilAxis MakePilAxis(int input, int64_t output, Interpolation interpolation, int64_t begin, int count, const PilSpan& span) {
   const bool bicubic = interpolation == Interpolation::kBicubic;
-  const double scale = static_cast<double>(input) / static_cast<double>(output);
+  const double scale = (span.length > 0 ? span.length : input) / static_cast<double>(output);
   const double filter_scale = std::max(scale, 1.0);
   const double support = (bicubic ? 2.0 : 1.0) * filter_scale;
   const double inverse = 1.0 / filter_scale;
@@ -40,7 +40,7 @@ PilAxis MakePilAxis(int input, int64_t output, Interpolation interpolation, int6
   axis.weights.assign(axis.windows.size() * static_cast<size_t>(axis.stride), 0);
   axis.exact.assign(axis.weights.size(), 0.0);
   for (int i = 0; i < count; ++i) {
-    const double centre = (static_cast<double>(begin + i) + 0.5) * scale;
+    const double centre = span.start + (static_cast<double>(begin + i) + 0.5) * scale;
     const int lo = std::max(0, static_cast<int>(centre - support + 0.5));
     const int hi = std::min(input, static_cast<int>(centre + support + 0.5));
     double* exact = axis.exact.data() + static_cast<size_t>(i) * static_cast<size_t>(axis.stride);

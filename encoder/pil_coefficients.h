@@ -15,6 +15,12 @@ namespace fovea::encoder {
 
 inline constexpr int kPilFractionBits = 22;
 
+// Which part of an axis is resized, as the box of PIL's resize has it.
+struct PilSpan {
+  double start = 0;
+  double length = 0;  // 0: all of it
+};
+
 struct PilAxis {
   struct Window {
     int first = 0;  // of the input
@@ -32,6 +38,6 @@ struct PilAxis {
 };
 
 // For output positions begin .. begin + count - 1 of an axis that goes from `input` to `output` pixels.
-PilAxis MakePilAxis(int input, int64_t output, Interpolation interpolation, int64_t begin, int count);
+PilAxis MakePilAxis(int input, int64_t output, Interpolation interpolation, int64_t begin, int count, const PilSpan& span = {});
 
 }  // namespace fovea::encoder

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "encoder/pil_coefficients.h"
-
 // One machine-code version per instruction set, chosen when the program is loaded. (A sanitizer's start-up comes too late
 // for that choice.)
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
@@ -160,10 +158,10 @@ bool PilResizesDownFirst(int width, int height, int64_t output_width, int64_t ou
 
 std::vector<uint8_t> ResizePart(const SampleView& input, int64_t output_width, int64_t output_height,
                                 Interpolation interpolation, const PixelRect& part) {
-  const bool across = output_width != input.width;
-  const bool down = output_height != input.height;
-  const PilAxis wide = across ? MakePilAxis(input.width, output_width, interpolation, part.x, part.width) : PilAxis();
-  const PilAxis tall = down ? MakePilAxis(input.height, output_height, interpolation, part.y, part.height) : PilAxis();
+  const bool across = output_width != input.width || input.across.length > 0;
+  const bool down = output_height != input.height || input.down.length > 0;
+  const PilAxis wide = across ? MakePilAxis(input.width, output_width, interpolation, part.x, part.width, input.across) : PilAxis();
+  const PilAxis tall = down ? MakePilAxis(input.height, output_height, interpolation, part.y, part.height, input.down) : PilAxis();
   const Range columns = across ? Range{wide.first(), wide.end()} : Unchanged(part.x, part.width);
   const Range rows = down ? Range{tall.first(), tall.end()} : Unchanged(part.y, part.height);
   const Plane result = [&] {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "encoder/pil_coefficients.h"
 #include "encoder/preprocess_profile.h"
 
 namespace fovea::encoder {
@@ -25,6 +26,8 @@ struct SampleView {
   int width = 0;
   int height = 0;
   int channels = 3;
+  PilSpan across = {};  // the part that is resized; all of it by default
+  PilSpan down = {};
 };
 
 // The `part` of the picture that is `output_width` x `output_height` large: part.width * part.height * channels samples.

@@ -20,8 +20,9 @@ struct Size {
 
 Size ResizedSize(const Pixels& pixels, const PreprocessProfile& profile) {
   const int64_t wanted = profile.resize_to;
-  const int64_t width = pixels.width;
-  const int64_t height = pixels.height;
+  const bool shrunk = pixels.frame.width > 0;
+  const int64_t width = shrunk ? pixels.frame.width : pixels.width;
+  const int64_t height = shrunk ? pixels.frame.height : pixels.height;
   switch (profile.resize_mode) {
     case ResizeMode::kSquash:
       return {wanted, wanted};
@@ -103,7 +104,7 @@ std::vector<uint8_t> ResizeAlpha(const Pixels& pixels, Size size, Interpolation 
 std::vector<uint8_t> ResizeRgb(const Pixels& pixels, Size size, const PreprocessProfile& profile, const PixelRect& part) {
   const bool same_size = size.width == pixels.width && size.height == pixels.height;
   const bool as_rgb = same_size || profile.colour_order == ColourOrder::kRgbThenResize;
-  const SampleView rgb{.samples = pixels.rgb.data(), .width = pixels.width, .height = pixels.height, .channels = 3};
+  const SampleView rgb = ViewOf(pixels);
   switch (as_rgb ? ColourModel::kColour : pixels.model) {
     case ColourModel::kPalette:
       return ResizePartNearest(rgb, size.width, size.height, part);
@@ -138,6 +139,16 @@ Status CheckPixels(const Pixels& pixels) {
 
 }  // namespace
 
+SampleView ViewOf(const Pixels& pixels) {
+  const PictureFrame& frame = pixels.frame;
+  return {.samples = pixels.rgb.data(),
+          .width = pixels.width,
+          .height = pixels.height,
+          .channels = 3,
+          .across = {.start = frame.left, .length = static_cast<double>(frame.width) / frame.shrink},
+          .down = {.start = frame.top, .length = static_cast<double>(frame.height) / frame.shrink}};
+}
+
 Result<ModelInput> Preprocess(const Pixels& pixels, const PreprocessProfile& profile) {
   RETURN_IF_ERROR(CheckPixels(pixels));
   const Size size = ResizedSize(pixels, profile);
@@ -160,9 +171,8 @@ Result<ModelInput> Preprocess(const Pixels& pixels, const PreprocessProfile& pro
 Result<Pixels> ResizeLikePil(const Pixels& pixels, int width, int height, Interpolation interpolation) {
   RETURN_IF_ERROR(CheckPixels(pixels));
   if (width < 1 || height < 1) return Failed(InvalidArgument(StrCat("resize a picture to ", width, " x ", height)));
-  const SampleView view{.samples = pixels.rgb.data(), .width = pixels.width, .height = pixels.height, .channels = 3};
   Pixels resized{.width = width, .height = height, .icc_profile = pixels.icc_profile};
-  resized.rgb = ResizePart(view, width, height, interpolation, {.x = 0, .y = 0, .width = width, .height = height});
+  resized.rgb = ResizePart(ViewOf(pixels), width, height, interpolation, {.x = 0, .y = 0, .width = width, .height = height});
   return resized;
 }
 

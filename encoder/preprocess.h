@@ -9,11 +9,15 @@
 #include "base/status.h"
 #include "encoder/decoder.h"
 #include "encoder/encoder.h"
+#include "encoder/pil_resize.h"
 #include "encoder/preprocess_profile.h"
 
 namespace fovea::encoder {
 
 Result<ModelInput> Preprocess(const Pixels& pixels, const PreprocessProfile& profile);
+
+// The pixels and where in them the picture lies, as a resize takes them; lives as long as they do.
+SampleView ViewOf(const Pixels& pixels);
 
 // PIL's two-pass resize of 8-bit RGB to exactly width x height.
 Result<Pixels> ResizeLikePil(const Pixels& pixels, int width, int height, Interpolation interpolation);

@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "base/log.h"
+#include "encoder/preprocess.h"
 #include "encoder/vips_source.h"
-#include "encoder/pil_resize.h"
 
 namespace fovea::encoder {
 namespace {
@@ -48,9 +48,8 @@ Result<std::string> MakeThumbnail(const Pixels& pixels, int side_px) {
   const int64_t side = std::min<int64_t>(side_px, longer);
   const int width = static_cast<int>(std::max<int64_t>(1, (pixels.width * side + longer / 2) / longer));
   const int height = static_cast<int>(std::max<int64_t>(1, (pixels.height * side + longer / 2) / longer));
-  const SampleView view{.samples = pixels.rgb.data(), .width = pixels.width, .height = pixels.height, .channels = 3};
   std::vector<uint8_t> rgb =
-      ResizePart(view, width, height, Interpolation::kBicubic, {.x = 0, .y = 0, .width = width, .height = height});
+      ResizePart(ViewOf(pixels), width, height, Interpolation::kBicubic, {.x = 0, .y = 0, .width = width, .height = height});
   return WriteWebp(rgb, width, height, pixels.icc_profile);
 }
 

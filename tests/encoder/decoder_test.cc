@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/unique_fd.h"
+#include "encoder/preprocess.h"
 #include "tests/support/image_factory.h"
 #include "tests/support/matchers.h"
 #include "tests/support/temp_dir.h"
@@ -163,11 +164,11 @@ TEST_F(Decoder, ShrinksToNoLessThanTwiceWhatIsWanted) {
   for (const PictureFormat format : test::AllPictureFormats()) {
     SCOPED_TRACE(test::Name(format));
     const PictureSpec spec{.width = 803, .height = 602, .format = format, .seed = 9};
-    const auto decoded = DecodeBytes(MakePicture(spec), {.min_short_side_px = 50});
+    const auto decoded = DecodeBytes(MakePicture(spec), {.min_short_side_px = 33});
     ASSERT_THAT(decoded, IsOk());
     EXPECT_EQ(decoded->facts.width, 803);
     EXPECT_EQ(decoded->facts.height, 602);
-    // JPEG by 4, the most of its own that leaves 100; the others by 602 / 300 = 2. The edge's block is a part of one.
+    // JPEG by 4, the most of its own; the others by 602 / (9 x 33) = 2. The edge's block is a part of one.
     EXPECT_EQ(decoded->pixels.width, format == PictureFormat::kJpeg ? 201 : 402);
     EXPECT_EQ(decoded->pixels.height, format == PictureFormat::kJpeg ? 151 : 301);
     PictureSpec small = spec;
@@ -177,10 +178,40 @@ TEST_F(Decoder, ShrinksToNoLessThanTwiceWhatIsWanted) {
   }
 }
 
+TEST_F(Decoder, SaysWhereAShrunkPictureLies) {
+  const PictureSpec spec{.width = 401, .height = 299, .format = PictureFormat::kJpeg, .exif = {.orientation = 6}};
+  const PictureFrame frame = DecodedPixels(spec, {.min_short_side_px = 30}).frame;  // 101 x 75 pixels, the lower row of 3 / 4 comes to lie left
+  EXPECT_EQ(frame.shrink, 4);
+  EXPECT_EQ(frame.width, 299);
+  EXPECT_EQ(frame.height, 401);
+  EXPECT_EQ(frame.left, 0.25);
+  EXPECT_EQ(frame.top, 0);
+  EXPECT_EQ(DecodedPixels(spec).frame.width, 0);
+  EXPECT_EQ(DecodedPixels(spec, {.mode = DecodeMode::kParity, .min_short_side_px = 30}).frame.width, 0);
+}
+
+// The picture that its pixels would be without their frame is stretched by three columns of 401, and that shows at its discs' edges.
+TEST_F(Decoder, ShrunkPicturesGiveTheInputOfWholeOnesHoweverTurned) {
+  const PreprocessProfile profile{.image_size = 48, .resize_to = 48};
+  for (const PictureFormat format : {PictureFormat::kJpeg, PictureFormat::kTiff}) {
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+      SCOPED_TRACE(testing::Message() << test::Name(format) << " " << orientation);
+      const PictureSpec spec{.width = 1201, .height = 901, .format = format, .seed = 12, .quality = 98, .exif = {.orientation = orientation}};
+      const auto exact = Preprocess(DecodedPixels(spec), profile);
+      const Pixels shrunk = DecodedPixels(spec, {.min_short_side_px = 48});
+      EXPECT_EQ(shrunk.frame.shrink, format == PictureFormat::kJpeg ? 4 : 2);
+      const auto fast = Preprocess(shrunk, profile);
+      ASSERT_THAT(exact, IsOk());
+      ASSERT_THAT(fast, IsOk());
+      EXPECT_LT(MeanDifference(exact->rgb, fast->rgb), 0.15);
+    }
+  }
+}
+
 TEST_F(Decoder, AveragesTransparentPartsByTheirAlpha) {
   const PictureSpec spec{.width = 400, .height = 400, .format = PictureFormat::kPng, .kind = PictureKind::kRgba, .colour = {{200, 40, 90}}, .alpha = 128};
   const Pixels small = DecodedPixels(spec, {.min_short_side_px = 20});
-  EXPECT_EQ(small.width, 134);
+  EXPECT_EQ(small.width, 200);
   EXPECT_NEAR(small.rgb[0], 200 * 128 / 255 + 127, 1);
   EXPECT_NEAR(small.rgb[1], 40 * 128 / 255 + 127, 1);
 }

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/sha256.h"
 #include "encoder/pil_coefficients.h"
 #include "tests/support/reference_noise.h"
 
@@ -43,6 +44,20 @@ TEST(PilAxis, GivesEachPositionTheSameWeightsAlone) {
     EXPECT_EQ(Bounds(one)[0], Bounds(whole)[static_cast<size_t>(i)]);
     EXPECT_EQ(Weights(one, 0), Weights(whole, static_cast<size_t>(i)));
   }
+}
+
+TEST(PilAxis, TakesASpanOfAllForAll) {
+  const PilAxis whole = MakePilAxis(333, 77, Interpolation::kBicubic, 0, 77);
+  const PilAxis span = MakePilAxis(333, 77, Interpolation::kBicubic, 0, 77, {.start = 0, .length = 333});
+  EXPECT_EQ(Bounds(span), Bounds(whole));
+  EXPECT_EQ(span.weights, whole.weights);
+}
+
+// The middle 4 of 8 pixels to 2, as the 4 alone would be but for the neighbours that the filter reaches: 3 : 3 : 1 of the triangle's width.
+TEST(PilAxis, ReachesBeyondTheSpan) {
+  const PilAxis axis = MakePilAxis(8, 2, Interpolation::kBilinear, 0, 2, {.start = 2, .length = 4});
+  EXPECT_THAT(Bounds(axis), ElementsAre(std::pair(1, 4), std::pair(3, 4)));
+  EXPECT_THAT(Weights(axis, 0), ElementsAre(524288, 1572864, 1572864, 524288));
 }
 
 TEST(PilAxis, WeighsBilinearByTheTriangle) {
@@ -126,6 +141,17 @@ TEST(ResizePart, GivesThePartThatIsWanted) {
       EXPECT_TRUE(std::equal(from, from + 21 * 3, part.begin() + static_cast<long>(y * 21 * 3))) << width << " x " << height << " row " << y;
     }
   }
+}
+
+// Pillow's bytes for the same `box`; the second keeps the size of its input and is resized all the same.
+TEST(ResizePart, ResizesTheSpansAsPillowResizesABox) {
+  const std::vector<uint8_t> noise = test::ReferenceBytes("pixels", 51 * 38 * 3);
+  const auto hash = [](const std::vector<uint8_t>& bytes) { return ToHex(Sha256({reinterpret_cast<const char*>(bytes.data()), bytes.size()})).substr(0, 16); };
+  SampleView view{.samples = noise.data(), .width = 51, .height = 38, .channels = 3, .across = {.start = 1.5, .length = 47.5}, .down = {.start = 0.25, .length = 37.75}};
+  EXPECT_EQ(hash(ResizePart(view, 20, 51, Interpolation::kBilinear, {.x = 0, .y = 0, .width = 20, .height = 51})), "e6d6df5445c3074c");
+  view.across = {.start = 0, .length = 50.75};
+  view.down = {.start = 0, .length = 37.75};
+  EXPECT_EQ(hash(ResizePart(view, 51, 38, Interpolation::kBicubic, {.x = 0, .y = 0, .width = 51, .height = 38})), "97234b56ce14b779");
 }
 
 TEST(ResizePart, KeepsAFlatColourAtEverySize) {

@@ -123,6 +123,29 @@ TEST(Preprocess, TreatsAlphaAndPaletteAsPilDoes) {
   EXPECT_EQ(Hash(Preprocess(NoisePalette(40, 30), early)->rgb), "b674e651dae0e6dd");
 }
 
+// What Pillow's resize gives with a `box`, and the size that the whole picture asks for: its pixels would ask for one row or column less.
+TEST(Preprocess, ResizesWhatTheFrameHolds) {
+  const struct {
+    double left, top;
+    std::string resized_hash, crop_hash;
+  } cases[] = {{0, 0, "0ce9e68c990f070b", "bc4c50b1dfb7dfb3"}, {0.25, 0.25, "d6a207b70092ef4f", "21f9353240c9d892"}, {0.25, 0, "226c30f33e928c53", "e02f9cf1f481f2ee"}};
+  for (const auto& c : cases) {
+    Pixels shrunk = Noise(51, 38);
+    shrunk.frame = {.shrink = 4, .width = 203, .height = 151, .left = c.left, .top = c.top};
+    EXPECT_EQ(Hash(ResizeLikePil(shrunk, 43, 32, Interpolation::kBicubic)->rgb), c.resized_hash);
+    EXPECT_EQ(Hash(Preprocess(shrunk, Profile(32))->rgb), c.crop_hash);
+  }
+}
+
+TEST(Preprocess, TakesTheLongestSideFromTheFrame) {
+  PreprocessProfile profile = Profile(32);
+  profile.resize_mode = ResizeMode::kLongest;
+  profile.fill = 7;
+  Pixels shrunk = Noise(26, 12);
+  shrunk.frame = {.shrink = 4, .width = 101, .height = 45};
+  EXPECT_EQ(Hash(Preprocess(shrunk, profile)->rgb), "54d7041f4a296f07");
+}
+
 TEST(Preprocess, TreatsGreyAsThreeEqualChannels) {
   const std::vector<uint8_t> grey = test::ReferenceBytes("pixels", 40 * 30);
   Pixels pixels{.width = 40, .height = 30, .rgb = {}};

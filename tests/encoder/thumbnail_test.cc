@@ -53,6 +53,16 @@ TEST_F(Thumbnail, ShowsWhatThePictureShows) {
   EXPECT_LT(webp->size(), 10'000u);
 }
 
+// Of 64 x 64 pixels the picture fills the left half; the rest stands for what lies beyond its edge.
+TEST_F(Thumbnail, ShowsOnlyWhatTheFrameHolds) {
+  Pixels pixels = Flat(64, 64, 200);
+  for (size_t i = 0; i < pixels.rgb.size(); ++i) pixels.rgb[i] = i / 3 % 64 < 40 ? 30 : 200;
+  pixels.frame = {.shrink = 4, .width = 128, .height = 256};
+  const auto decoded = DecodeBytes(*MakeThumbnail(pixels, 32), {});
+  ASSERT_THAT(decoded, IsOk());
+  for (const uint8_t sample : decoded->pixels.rgb) EXPECT_NEAR(sample, 30, 3);
+}
+
 TEST_F(Thumbnail, CarriesTheColourProfileOn) {
   const auto decoded = DecodeBytes(test::MakePicture({.icc_profile = "p3"}), {});
   ASSERT_THAT(decoded, IsOk());

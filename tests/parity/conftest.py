@@ -36,7 +36,7 @@ def embed():
         pytest.skip("FOVEA_BINARY is not set")
 
     def run(folder: pathlib.Path, texts=(), pictures=(), precision="fp32") -> np.ndarray:
-        device = "auto" if precision == "fp16" else "cpu"
+        device = "auto" if precision in ("fp16", "auto") else "cpu"
         command = [binary, "embed", "--model", str(folder), "--raw", "--parity", "--device", device, "--precision", precision]
         for text in texts:
             command += ["--text", text]

@@ -1,0 +1,64 @@
+#pragma once
+// PhotoFacts holds what filters ask for, in memory: columns of numbers by photo id, bitmaps by camera, lens and type, and the folders.
+//
+// Owns:    all of it: 48 bytes per photo id ever given, some 100 per path, some bits per photo and bitmap. A cache: the catalog holds the truth.
+// Threads: any thread may ask; changes come from one thread at a time and stop questions for microseconds.
+// Errors:  none.
+// Units:   as Filter.
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/shared_mutex.h"
+#include "indexer/filter.h"
+#include "indexer/folder_table.h"
+#include "indexer/photo_set.h"
+#include "storage/records.h"
+
+namespace fovea::indexer {
+
+class PhotoFacts {
+ public:
+  // Adds a photo, or takes in its facts again.
+  void Put(const storage::PhotoRecord& photo) EXCLUDES(mutex_);
+  void Remove(storage::PhotoId photo) EXCLUDES(mutex_);
+  // Paths are absolute. A path that has another photo already gets the new one.
+  void AddPath(std::string_view path, storage::PhotoId photo) EXCLUDES(mutex_);
+  void RemovePath(std::string_view path) EXCLUDES(mutex_);
+  void RemoveFolder(std::string_view folder) EXCLUDES(mutex_);
+  void MoveFolder(std::string_view from, std::string_view to) EXCLUDES(mutex_);
+  // Where the root's paths begin.
+  void PutRoot(storage::RootId root, std::string path) EXCLUDES(mutex_);
+
+  // The photos that fit. Takes milliseconds for a million photos; a glob over all of them some hundred.
+  PhotoSet Fitting(const Filter& filter) const EXCLUDES(mutex_);
+  uint64_t size() const EXCLUDES(mutex_);
+
+ private:
+  struct Row {
+    int64_t taken_local_ms = 0;
+    int64_t bytes = 0;
+    double latitude = 0, longitude = 0;
+    int32_t width = 0, height = 0;
+    uint8_t month = 0;  // 0: not known when it was taken
+    bool has_place = false;
+  };
+  using Names = std::map<std::string, PhotoSet>;  // by name in lower case
+
+  template <typename Fits>
+  PhotoSet Where(Fits fits) const REQUIRES_SHARED(mutex_);
+  PhotoSet Evaluate(const Filter& filter) const REQUIRES_SHARED(mutex_);
+  PhotoSet EvaluateNumbers(const Filter& filter) const REQUIRES_SHARED(mutex_);
+  PhotoSet EvaluateParts(const Filter& filter) const REQUIRES_SHARED(mutex_);
+  void Drop(uint32_t key) REQUIRES(mutex_);
+
+  mutable SharedMutex mutex_;
+  std::vector<Row> rows_ GUARDED_BY(mutex_);  // by id
+  PhotoSet all_ GUARDED_BY(mutex_);
+  Names cameras_ GUARDED_BY(mutex_), lenses_ GUARDED_BY(mutex_), types_ GUARDED_BY(mutex_);
+  FolderTable folders_ GUARDED_BY(mutex_);
+  std::map<storage::RootId, std::string> roots_ GUARDED_BY(mutex_);
+};
+
+}  // namespace fovea::indexer

@@ -1,16 +1,12 @@
 #include "indexer/flat_index.h"
 
-#include <faiss/IndexFlat.h>
-#include <faiss/impl/AuxIndexStructures.h>
-
-#include <algorithm>
+#include <bit>
 #include <cmath>
-#include <cstring>
-#include <limits>
 #include <unordered_map>
 
 #include "base/log.h"
 #include "base/shared_mutex.h"
+#include "indexer/exact_scan.h"
 #include "indexer/index_snapshot.h"
 
 namespace fovea::indexer {
@@ -27,54 +23,70 @@ bool IsUnit(std::span<const float> vector) {
   return std::abs(squares - 1.0) <= kUnitTolerance;  // false for NaN
 }
 
-bool Better(const Neighbour& a, const Neighbour& b) { return a.score != b.score ? a.score > b.score : a.id < b.id; }
-
 }  // namespace
 
 struct FlatIndex::Impl {
-  explicit Impl(int64_t values) : dim(static_cast<size_t>(values)), flat(values) {}
+  Impl(int64_t values, size_t threads) : dim(static_cast<size_t>(values)), scan({.threads = threads, .kernel = {}}), vectors(dim), codes(dim) {}
 
-  float* Row(size_t row) REQUIRES(mutex) { return flat.get_xb() + row * dim; }
-  void DropRows() REQUIRES(mutex) {
-    flat.reset();
-    flat.codes.shrink_to_fit();
-    ids = {};
-    rows = {};
-  }
-  std::vector<Neighbour> Nearest(const float* query, size_t k) const REQUIRES_SHARED(mutex);
-  std::vector<Neighbour> AtLeast(const float* query, float score) const REQUIRES_SHARED(mutex);
+  Status CheckQuery(std::span<const float> query) const;
+  void Set(size_t row, std::span<const float> vector) REQUIRES(mutex);
+  void Resize(size_t count) REQUIRES(mutex);
+  void DropRows() REQUIRES(mutex);
+  std::vector<uint64_t> RowsOf(const PhotoBits& photos) const REQUIRES_SHARED(mutex);
   Status ReadFrom(const OpenedSnapshot& snapshot) REQUIRES(mutex);
 
   const size_t dim;
+  ExactScan scan;
   mutable SharedMutex mutex;
-  faiss::IndexFlatIP flat GUARDED_BY(mutex);
-  std::vector<PhotoId> ids GUARDED_BY(mutex);                 // by row
+  VectorRows vectors GUARDED_BY(mutex);
+  Int8Rows codes GUARDED_BY(mutex);
+  std::vector<PhotoId> ids GUARDED_BY(mutex);  // by row
   std::unordered_map<PhotoId, size_t> rows GUARDED_BY(mutex);
 };
 
-// The k best in FAISS's order, which among equal scores is any.
-std::vector<Neighbour> FlatIndex::Impl::Nearest(const float* query, size_t k) const {
-  std::vector<float> scores(k);
-  std::vector<faiss::Index::idx_t> labels(k);
-  flat.search(1, query, static_cast<faiss::Index::idx_t>(k), scores.data(), labels.data());
-  std::vector<Neighbour> found;
-  found.reserve(k);
-  for (size_t i = 0; i < k; ++i) {
-    if (labels[i] >= 0) found.push_back({ids[static_cast<size_t>(labels[i])], scores[i]});
+Status FlatIndex::Impl::CheckQuery(std::span<const float> query) const {
+  if (query.size() != dim) return InvalidArgument(StrCat("search the index: the query has ", query.size(), " values, the index ", dim));
+  return IsUnit(query) ? Status() : InvalidArgument("search the index: the query's length is not 1");
+}
+
+void FlatIndex::Impl::Set(size_t row, std::span<const float> vector) {
+  vectors.Set(row, vector);
+  codes.Set(row, vector.data());
+}
+
+void FlatIndex::Impl::Resize(size_t count) {
+  vectors.Resize(count);
+  codes.Resize(count);
+  ids.resize(count);
+}
+
+void FlatIndex::Impl::DropRows() {
+  vectors.Release();
+  codes.Release();
+  ids = {};
+  rows = {};
+}
+
+// Few photos are looked up one by one; with many, all rows are asked.
+std::vector<uint64_t> FlatIndex::Impl::RowsOf(const PhotoBits& photos) const {
+  constexpr size_t kRowsPerLookup = 32;
+  std::vector<uint64_t> bits((ids.size() + 63) / 64);
+  size_t count = 0;
+  for (const uint64_t word : photos.words()) count += static_cast<size_t>(std::popcount(word));
+  if (count > ids.size() / kRowsPerLookup) {
+    for (size_t row = 0; row < ids.size(); ++row) bits[row / 64] |= uint64_t{photos.Holds(ids[row])} << row % 64;
+    return bits;
   }
-  return found;
+  for (size_t i = 0; i < photos.words().size(); ++i) {
+    for (uint64_t word = photos.words()[i]; word != 0; word &= word - 1) {
+      const auto place = rows.find(PhotoId{i * 64 + static_cast<uint64_t>(std::countr_zero(word))});
+      if (place != rows.end()) bits[place->second / 64] |= uint64_t{1} << place->second % 64;
+    }
+  }
+  return bits;
 }
 
-std::vector<Neighbour> FlatIndex::Impl::AtLeast(const float* query, float score) const {
-  faiss::RangeSearchResult range(1);
-  const float just_below = std::nextafter(score, -std::numeric_limits<float>::infinity());
-  flat.range_search(1, query, just_below, &range);
-  std::vector<Neighbour> found;
-  for (size_t i = 0; i < range.lims[1]; ++i) found.push_back({ids[static_cast<size_t>(range.labels[i])], range.distances[i]});
-  return found;
-}
-
-FlatIndex::FlatIndex(int64_t dim) : impl_(std::make_unique<Impl>(dim)) {}
+FlatIndex::FlatIndex(int64_t dim, size_t threads) : impl_(std::make_unique<Impl>(dim, threads)) {}
 FlatIndex::~FlatIndex() = default;
 
 int64_t FlatIndex::dim() const { return static_cast<int64_t>(impl_->dim); }
@@ -92,11 +104,10 @@ Status FlatIndex::Add(PhotoId id, std::span<const float> vector) {
   WriterLock lock(impl_->mutex);
   const auto [place, is_new] = impl_->rows.try_emplace(id, impl_->ids.size());
   if (is_new) {
-    impl_->flat.add(1, vector.data());
-    impl_->ids.push_back(id);
-  } else {
-    std::memcpy(impl_->Row(place->second), vector.data(), vector.size_bytes());
+    impl_->Resize(place->second + 1);
+    impl_->ids.back() = id;
   }
+  impl_->Set(place->second, vector);
   return Status();
 }
 
@@ -107,54 +118,53 @@ void FlatIndex::Remove(PhotoId id) {
   const size_t row = place->second;
   const size_t last = impl_->ids.size() - 1;
   if (row != last) {
-    std::memcpy(impl_->Row(row), impl_->Row(last), impl_->flat.code_size);
+    impl_->vectors.Copy(last, row);
+    impl_->codes.Copy(last, row);
     impl_->ids[row] = impl_->ids[last];
     impl_->rows[impl_->ids[row]] = row;
   }
   impl_->rows.erase(id);
-  impl_->ids.pop_back();
-  impl_->flat.codes.resize(last * impl_->flat.code_size);
-  impl_->flat.ntotal = static_cast<faiss::Index::idx_t>(last);
+  impl_->Resize(last);
 }
 
 Result<std::vector<Neighbour>> FlatIndex::Search(std::span<const float> query, size_t k) const {
-  if (query.size() != impl_->dim) {
-    return Failed(InvalidArgument(StrCat("search the index: the query has ", query.size(), " values, the index ", impl_->dim)));
-  }
-  if (!IsUnit(query)) return Failed(InvalidArgument("search the index: the query's length is not 1"));
+  const IndexQuery only{.vector = query, .k = k};
+  ASSIGN_OR_RETURN(std::vector<std::vector<Neighbour>> found, SearchMany(std::span(&only, 1)));
+  return std::move(found.front());
+}
+
+Result<std::vector<std::vector<Neighbour>>> FlatIndex::SearchMany(std::span<const IndexQuery> queries) const {
+  for (const IndexQuery& query : queries) RETURN_IF_ERROR(impl_->CheckQuery(query.vector));
   ReaderLock lock(impl_->mutex);
-  const size_t wanted = std::min(k, impl_->ids.size());
-  if (wanted == 0) return std::vector<Neighbour>();
-  try {
-    // One more than wanted shows whether equal scores were cut apart; then all of them are looked at.
-    std::vector<Neighbour> found = impl_->Nearest(query.data(), std::min(wanted + 1, impl_->ids.size()));
-    if (found.size() > wanted && found[wanted].score == found[wanted - 1].score) {
-      found = impl_->AtLeast(query.data(), found[wanted - 1].score);
-    }
-    std::sort(found.begin(), found.end(), Better);
-    if (found.size() > wanted) found.resize(wanted);
-    return found;
-  } catch (const std::exception& e) {
-    return Failed(Internal(StrCat("search the index: ", e.what())));
+  std::vector<std::vector<uint64_t>> bits(queries.size());
+  std::vector<RowFilter> filters;
+  filters.reserve(queries.size());  // queries point into it
+  std::vector<ScanQuery> asked;
+  for (size_t i = 0; i < queries.size(); ++i) {
+    if (queries[i].among != nullptr) bits[i] = impl_->RowsOf(*queries[i].among);
+    filters.emplace_back(bits[i]);
+    asked.push_back({.vector = queries[i].vector, .k = queries[i].k, .filter = queries[i].among != nullptr ? &filters[i] : nullptr});
   }
+  std::vector<std::vector<Neighbour>> found;
+  for (ScanAnswer& answer : impl_->scan.Search({impl_->vectors, impl_->codes, impl_->ids}, asked)) found.push_back(std::move(answer.found));
+  return found;
 }
 
 Status FlatIndex::Save(const std::string& path, const std::string& model_id, uint64_t epoch) const {
   ReaderLock lock(impl_->mutex);
   const SnapshotHeader header{model_id, static_cast<uint32_t>(impl_->dim), impl_->ids.size(), epoch};
-  return WriteSnapshot(path, header, impl_->ids, std::span(impl_->flat.get_xb(), impl_->ids.size() * impl_->dim));
+  return WriteSnapshot(path, header, impl_->ids, impl_->vectors.all());
 }
 
 Status FlatIndex::Impl::ReadFrom(const OpenedSnapshot& snapshot) {
   const auto count = static_cast<size_t>(snapshot.header.count);
-  ids.resize(count);
-  flat.codes.resize(count * flat.code_size);
-  flat.ntotal = static_cast<faiss::Index::idx_t>(count);
-  RETURN_IF_ERROR(ReadSnapshotBody(snapshot, ids, std::span(flat.get_xb(), count * dim)));
+  Resize(count);
+  RETURN_IF_ERROR(ReadSnapshotBody(snapshot, ids, vectors.all()));
   rows.reserve(count);
   for (size_t row = 0; row < count; ++row) {
     if (!rows.try_emplace(ids[row], row).second) return Corrupt(StrCat("photo ", ids[row].value, " is in it twice"));
   }
+  CodeAllRows(vectors, scan.team(), codes);
   return Status();
 }
 
@@ -178,7 +188,8 @@ Status FlatIndex::Load(const std::string& path, const std::string& model_id, uin
 
 void FlatIndex::Reserve(size_t vectors) {
   WriterLock lock(impl_->mutex);
-  impl_->flat.codes.reserve(vectors * impl_->flat.code_size);
+  impl_->vectors.Reserve(vectors);
+  impl_->codes.Reserve(vectors);
   impl_->ids.reserve(vectors);
   impl_->rows.reserve(vectors);
 }

@@ -116,6 +116,42 @@ TEST(FlatIndex, AnswersNothingWhenEmptyAndAfterTheLastRemoval) {
   EXPECT_THAT(index.Search(query, 5), test::IsOkAndHolds(testing::IsEmpty()));
 }
 
+// Few allowed photos are looked up, many are looked for: both ways, with ids that are not there, after rows have moved.
+TEST(FlatIndex, StaysAmongThePhotosOfEachQuery) {
+  constexpr size_t kDim = 24;
+  RandomVectors random(9);
+  FlatIndex index(kDim);
+  Vectors truth;
+  for (uint64_t id = 1; id <= 2000; ++id) {
+    truth[PhotoId{id}] = random.Next(kDim);
+    ASSERT_THAT(index.Add(PhotoId{id}, truth[PhotoId{id}]), IsOk());
+  }
+  for (uint64_t id = 3; id < 1000; id += 7) {
+    index.Remove(PhotoId{id});
+    truth.erase(PhotoId{id});
+  }
+  std::vector<std::vector<float>> vectors;
+  std::vector<std::vector<uint64_t>> words;
+  for (const uint64_t every : {1, 2, 50, 500, 5000}) {
+    vectors.push_back(random.Next(kDim));
+    words.emplace_back(2500 / 64);
+    for (uint64_t id = 0; id < words.back().size() * 64; id += every) words.back()[id / 64] |= uint64_t{1} << id % 64;
+  }
+  std::vector<PhotoBits> sets(words.begin(), words.end());
+  std::vector<IndexQuery> queries;
+  for (size_t i = 0; i < sets.size(); ++i) queries.push_back({.vector = vectors[i], .k = 15, .among = &sets[i]});
+  queries.push_back({.vector = vectors[0], .k = 15});
+  const auto found = index.SearchMany(queries);
+  ASSERT_THAT(found, IsOk());
+  ASSERT_EQ(found->size(), queries.size());
+  for (size_t i = 0; i < queries.size(); ++i) {
+    Vectors among = truth;
+    if (i < sets.size()) std::erase_if(among, [&](const auto& entry) { return !sets[i].Holds(entry.first); });
+    const std::vector<float> query(queries[i].vector.begin(), queries[i].vector.end());
+    ExpectSame((*found)[i], Scan(among, query, 15));
+  }
+}
+
 TEST(FlatIndex, RefusesWrongDimensionsAndLengths) {
   FlatIndex index(2);
   EXPECT_THAT(index.Add(PhotoId{1}, std::vector<float>{1, 0, 0}), StatusIs(StatusCode::kInvalidArgument, HasSubstr("3 values")));

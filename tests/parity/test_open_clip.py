@@ -30,11 +30,13 @@ MODELS = {
         "embed_dim": 28, "custom_text": True, "text_cfg": {**TEXT, "ls_init_value": 0.2, "proj_bias": True},
         "vision_cfg": {"layers": 2, "width": 64, "head_width": 32, "image_size": 48, "patch_size": 16, "ls_init_value": 0.3}},
 }
+TEXTS = COMMON + CLEANED
 MEAN, STD = (0.5, 0.4, 0.3), (0.3, 0.25, 0.2)
 
 
 @pytest.fixture(scope="module", params=MODELS)
-def model(request, tmp_path_factory):
+def model(request, tmp_path_factory, pictures, embed):
+    """The reference, its configuration, and what the binary gives for the texts and for the pictures."""
     config = MODELS[request.param]
     folder: pathlib.Path = tmp_path_factory.mktemp("open_clip")
     kind = open_clip.CustomTextCLIP if config.get("custom_text") else open_clip.CLIP
@@ -44,20 +46,20 @@ def model(request, tmp_path_factory):
     preprocess = {"mean": MEAN, "std": STD, "interpolation": "bicubic", "resize_mode": "shortest"}
     (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": config, "preprocess_cfg": preprocess}))
     shutil.copy(default_bpe(), folder)
-    return folder, clip, config
+    found = embed(folder, texts=TEXTS, pictures=pictures)
+    return clip, config, found[:len(TEXTS)], found[len(TEXTS):]
 
 
 @torch.inference_mode()
-def test_pictures(model, pictures, embed):
-    folder, clip, config = model
+def test_pictures(model, pictures):
+    clip, config, _, found = model
     transform = open_clip.image_transform(config["vision_cfg"]["image_size"], is_train=False, mean=MEAN, std=STD)
     pixels = torch.stack([transform(Image.open(p)) for p in pictures])
-    conftest.check_rows(embed(folder, pictures=pictures), clip.encode_image(pixels), pictures)
+    conftest.check_rows(found, clip.encode_image(pixels), pictures)
 
 
 @torch.inference_mode()
-def test_texts(model, embed):
-    folder, clip, config = model
-    texts = COMMON + CLEANED
-    rows = SimpleTokenizer(context_length=config["text_cfg"]["context_length"])(list(texts))
-    conftest.check_rows(embed(folder, texts=texts), clip.encode_text(rows), texts)
+def test_texts(model):
+    clip, config, found, _ = model
+    rows = SimpleTokenizer(context_length=config["text_cfg"]["context_length"])(list(TEXTS))
+    conftest.check_rows(found, clip.encode_text(rows), TEXTS)

@@ -33,7 +33,8 @@ SHAPES = {
 
 
 @pytest.fixture(scope="module", params=SHAPES)
-def model(request, tmp_path_factory):
+def model(request, tmp_path_factory, pictures, embed):
+    """The reference with its tokenizer and processor, and what the binary gives for the texts and for the pictures."""
     shape = SHAPES[request.param]
     folder = tmp_path_factory.mktemp("transformers")
     config = CLIPConfig(text_config=shape["text"], vision_config=shape["vision"], projection_dim=shape["projection_dim"])
@@ -49,19 +50,20 @@ def model(request, tmp_path_factory):
     side = shape["vision"]["image_size"]
     processor = CLIPImageProcessorPil(size={"shortest_edge": shape["size"]}, crop_size={"height": side, "width": side})
     processor.save_pretrained(folder)
-    return folder, clip, tokenizer, processor
+    found = embed(folder, texts=COMMON, pictures=pictures)
+    return clip, tokenizer, processor, found[:len(COMMON)], found[len(COMMON):]
 
 
 @torch.inference_mode()
-def test_pictures(model, pictures, embed):
-    folder, clip, _, processor = model
+def test_pictures(model, pictures):
+    clip, _, processor, _, found = model
     pixels = torch.cat([processor(Image.open(p).convert("RGB"), return_tensors="pt")["pixel_values"] for p in pictures])
-    conftest.check_rows(embed(folder, pictures=pictures), conftest.pooled(clip.get_image_features(pixel_values=pixels)), pictures)
+    conftest.check_rows(found, conftest.pooled(clip.get_image_features(pixel_values=pixels)), pictures)
 
 
 @torch.inference_mode()
-def test_texts(model, embed):
-    folder, clip, tokenizer, _ = model
+def test_texts(model):
+    clip, tokenizer, _, found, _ = model
     length = clip.config.text_config.max_position_embeddings
     rows = tokenizer(list(COMMON), padding=True, truncation=True, max_length=length, return_tensors="pt")
-    conftest.check_rows(embed(folder, texts=COMMON), conftest.pooled(clip.get_text_features(**rows)), COMMON)
+    conftest.check_rows(found, conftest.pooled(clip.get_text_features(**rows)), COMMON)

@@ -34,6 +34,7 @@ Result<encoder::Features> EncodeRun(encoder::ClipModel& model, const CommandLine
     for (size_t i = begin; i < end; ++i) texts.push_back(line.inputs[i].value);
     return model.EncodeTexts(texts);
   }
+  if (!model.info().has_image_tower) return model.EncodeImages({});  // which says so
   const encoder::DecodeLimits limits = MakeLibraryOptions(settings).limits;
   std::vector<encoder::ModelInput> pictures;
   for (size_t i = begin; i < end; ++i) {

@@ -38,12 +38,19 @@ Result<ExitCode> RunModelInspect(const CommandLine& line, const LoadedSettings& 
   json["layout"] = info.layout;
   json["architecture"] = info.architecture;
   json["description"] = info.description;
-  json["image_size_px"] = info.image_size;
+  json["towers"] = api::Json::array();
   json["dim"] = info.embed_dim;
-  json["context_length"] = info.context_length;
-  json["vocab_size"] = info.vocab_size;
   json["parameters"] = info.parameters;
-  json["preprocessing"] = PreprocessJson(model->preprocess());
+  if (info.has_image_tower) {
+    json["towers"].push_back("image");
+    json["image_size_px"] = info.image_size;
+    json["preprocessing"] = PreprocessJson(model->preprocess());
+  }
+  if (info.has_text_tower) {
+    json["towers"].push_back("text");
+    json["context_length"] = info.context_length;
+    json["vocab_size"] = info.vocab_size;
+  }
   json["notes"] = opened.notes;  // what is unusual
   json["device"] = info.device;
   json["precision"] = info.precision;

@@ -53,7 +53,7 @@ api::Json DescribeHere(const FoundModel& model) {
   json["description"] = opened->description;
   json["layout"] = encoder::LayoutName(config.layout);
   json["dim"] = config.embed_dim;
-  json["image_size_px"] = config.ImageSize();
+  if (config.HasImageTower()) json["image_size_px"] = config.ImageSize();
   json["parameters"] = opened->weights.parameters();
   json["memory_mib"] = opened->weights.parameters() * 4 / (1 << 20);
   json["architecture"] = config.Architecture();

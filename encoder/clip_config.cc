@@ -30,8 +30,11 @@ int64_t ClipConfig::ImageSize() const {
 }
 
 std::string ClipConfig::Architecture() const {
-  return StrCat(std::visit([](const auto& tower) { return Describe(tower); }, vision), ", ", ImageSize(), " px; text ",
-                text.transformer.layers, " x ", text.transformer.width);
+  std::string parts;
+  if (HasImageTower()) parts = StrCat(std::visit([](const auto& tower) { return Describe(tower); }, vision), ", ", ImageSize(), " px");
+  if (towers == Towers::kBoth) parts += "; ";
+  if (HasTextTower()) parts += StrCat("text ", text.transformer.layers, " x ", text.transformer.width);
+  return projected ? parts : parts + ", no projection";
 }
 
 }  // namespace fovea::encoder

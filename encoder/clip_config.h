@@ -58,13 +58,21 @@ enum class Layout { kHuggingFace, kOpenClip, kOpenAi };
 // "huggingface", "open_clip", "openai"
 const char* LayoutName(Layout layout);
 
+// Which towers there are: both, save in transformers' exports of one alone. What is said of the other has no meaning then.
+enum class Towers { kBoth, kImage, kText };
+
 struct ClipConfig {
   Layout layout = Layout::kOpenClip;
+  Towers towers = Towers::kBoth;
+  // Without it (a one-tower export may lack it) the features are what the tower's last norm gives, as wide as the tower.
+  bool projected = true;
   int64_t embed_dim = 0;
   std::variant<VisionTransformerConfig, ModifiedResnetConfig> vision;
   TextConfig text;
   PreprocessProfile preprocess;
 
+  bool HasImageTower() const { return towers != Towers::kText; }
+  bool HasTextTower() const { return towers != Towers::kImage; }
   int64_t ImageSize() const;
   // "ViT 12 x 768, patch 32, 224 px; text 12 x 512"
   std::string Architecture() const;

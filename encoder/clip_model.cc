@@ -1,5 +1,7 @@
 #include "encoder/clip_model.h"
 
+#include <optional>
+
 #include "base/log.h"
 #include "encoder/clip_towers.h"
 #include "encoder/device_choice.h"
@@ -16,7 +18,9 @@ ModelInfo Describe(const ModelFolder& folder, const DeviceAndFormat& choice) {
   info.layout = LayoutName(folder.config.layout);
   info.architecture = folder.config.Architecture();
   info.description = folder.description;
-  info.image_size = folder.config.ImageSize();
+  info.has_image_tower = folder.config.HasImageTower();
+  info.has_text_tower = folder.config.HasTextTower();
+  if (info.has_image_tower) info.image_size = folder.config.ImageSize();
   info.embed_dim = folder.config.embed_dim;
   info.context_length = folder.config.text.context_length;
   info.vocab_size = folder.config.text.vocab_size;
@@ -32,7 +36,7 @@ ModelInfo Describe(const ModelFolder& folder, const DeviceAndFormat& choice) {
 struct ClipModel::Impl {
   ModelInfo info;
   PreprocessProfile preprocess;
-  Tokenizer tokenizer;
+  std::optional<Tokenizer> tokenizer;
   std::unique_ptr<ClipTowers> towers;
 };
 
@@ -59,7 +63,8 @@ Result<Features> ClipModel::EncodeImages(std::span<const ModelInput> inputs) { r
 Result<Features> ClipModel::EncodeTexts(std::span<const std::string> texts) {
   std::vector<std::vector<int64_t>> rows;
   rows.reserve(texts.size());
-  for (const std::string& text : texts) rows.push_back(impl_->tokenizer.Encode(text, impl_->info.context_length));
+  if (!impl_->tokenizer) return impl_->towers->EncodeTokens(rows);  // which says that there is no text tower
+  for (const std::string& text : texts) rows.push_back(impl_->tokenizer->Encode(text, impl_->info.context_length));
   return impl_->towers->EncodeTokens(rows);
 }
 

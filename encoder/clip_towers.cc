@@ -29,6 +29,8 @@ using VisionTower = std::variant<VisionTransformer, ModifiedResnet>;
 // Most rows that one run of a network takes: enough to keep the device busy, few enough for its memory.
 constexpr int64_t kPicturesPerRunCpu = 64, kPicturesPerRunCuda = 256;
 constexpr size_t kTextsPerRun = 256;
+constexpr const char* kNoImageTower = "encode pictures: the model has no image tower, its text tower alone was exported";
+constexpr const char* kNoTextTower = "encode texts: the model has no text tower, its image tower alone was exported";
 // Below this many multiplications one thread does a run alone: waking the others, and waiting for those that a busy machine
 // keeps from running, takes longer than the work (docs/decisions/003-one-thread-for-small-texts.md).
 constexpr int64_t kMultiplicationsForOneThread = 64'000'000;
@@ -85,9 +87,15 @@ at::ScalarType ScalarTypeOf(NumberFormat format) {
   }
 }
 
-VisionTower BuildVision(WeightReader& reader, const ClipConfig& config) {
+std::optional<VisionTower> BuildVision(WeightReader& reader, const ClipConfig& config) {
+  if (!config.HasImageTower()) return std::nullopt;
   if (const auto* vit = std::get_if<VisionTransformerConfig>(&config.vision)) return VisionTransformer(reader, *vit);
   return ModifiedResnet(reader, std::get<ModifiedResnetConfig>(config.vision));
+}
+
+std::optional<TextTransformer> BuildText(WeightReader& reader, const ClipConfig& config) {
+  if (!config.HasTextTower()) return std::nullopt;
+  return TextTransformer(reader, config.text);
 }
 
 size_t UsedLength(const std::vector<int64_t>& row) {
@@ -135,7 +143,7 @@ struct ClipTowers::Impl {
   Impl(const ClipConfig& config, WeightReader& reader, at::Device where)
       : side(config.ImageSize()), embed_dim(config.embed_dim), context_length(config.text.context_length),
         vocab_size(config.text.vocab_size), device(where), scale(config.preprocess), vision(BuildVision(reader, config)),
-        text(reader, config.text) {
+        text(BuildText(reader, config)) {
     scale_table = at::from_blob(const_cast<float*>(scale.table().data()), {256 * 3}, at::kFloat).clone().to(device);
   }
 
@@ -143,7 +151,7 @@ struct ClipTowers::Impl {
   int64_t PicturesPerRun() const { return device.is_cpu() ? kPicturesPerRunCpu : kPicturesPerRunCuda; }
 
   at::Tensor RunVision(const at::Tensor& pictures) const {
-    return std::visit([&](const auto& tower) { return tower.Forward(pictures); }, vision);
+    return std::visit([&](const auto& tower) { return tower.Forward(pictures); }, *vision);
   }
 
   // [batch, side, side, 3] fp32 on the device, scaled. Bytes travel to a GPU as bytes.
@@ -187,11 +195,11 @@ struct ClipTowers::Impl {
   const PixelScale scale;
   at::Tensor scale_table;
   bool IsSmall(const Bucket& bucket) const {
-    return device.is_cpu() && static_cast<int64_t>(bucket.rows.size() * bucket.length) * text.multiplications_per_token() < kMultiplicationsForOneThread;
+    return device.is_cpu() && static_cast<int64_t>(bucket.rows.size() * bucket.length) * text->multiplications_per_token() < kMultiplicationsForOneThread;
   }
 
-  const VisionTower vision;
-  const TextTransformer text;
+  const std::optional<VisionTower> vision;
+  const std::optional<TextTransformer> text;
 };
 
 bool CudaIsThere() { return at::globalContext().hasCUDA(); }
@@ -220,6 +228,7 @@ Result<std::unique_ptr<ClipTowers>> ClipTowers::Build(const ClipConfig& config, 
 }
 
 Result<Features> ClipTowers::EncodePictures(std::span<const ModelInput> pictures) const {
+  if (!impl_->vision) return Failed(Unsupported(kNoImageTower));
   for (const ModelInput& picture : pictures) {
     if (static_cast<int64_t>(picture.rgb.size()) != impl_->PictureNumbers()) {
       return Failed(InvalidArgument(StrCat("encode picture: found ", picture.rgb.size(), " bytes, expected ", impl_->side, " x ", impl_->side, " x 3")));
@@ -237,6 +246,7 @@ Result<Features> ClipTowers::EncodePictures(std::span<const ModelInput> pictures
 }
 
 Result<Features> ClipTowers::EncodeScaled(std::span<const float> pictures) const {
+  if (!impl_->vision) return Failed(Unsupported(kNoImageTower));
   const auto numbers = static_cast<size_t>(impl_->PictureNumbers());
   if (pictures.size() % numbers != 0) return Failed(InvalidArgument("encode scaled pictures: not a whole number of pictures"));
   return WithTorch("run the image tower", [&]() -> Result<Features> {
@@ -250,6 +260,7 @@ Result<Features> ClipTowers::EncodeScaled(std::span<const float> pictures) const
 }
 
 Result<Features> ClipTowers::EncodeTokens(std::span<const std::vector<int64_t>> rows) const {
+  if (!impl_->text) return Failed(Unsupported(kNoTextTower));
   for (const auto& row : rows) {
     const bool fits = !row.empty() && static_cast<int64_t>(row.size()) <= impl_->context_length;
     if (!fits) return Failed(InvalidArgument(StrCat("encode tokens: found ", row.size(), " ids, expected 1 to ", impl_->context_length)));
@@ -262,7 +273,7 @@ Result<Features> ClipTowers::EncodeTokens(std::span<const std::vector<int64_t>> 
       std::optional<OneThread> alone;
       if (impl_->IsSmall(bucket)) alone.emplace();
       const at::Tensor ids = PaddedIds(rows, bucket).to(impl_->device);
-      impl_->Store(impl_->text.Forward(ids), features, [&](int64_t i) { return bucket.rows[static_cast<size_t>(i)]; });
+      impl_->Store(impl_->text->Forward(ids), features, [&](int64_t i) { return bucket.rows[static_cast<size_t>(i)]; });
     }
     return features;
   });

@@ -3,7 +3,7 @@
 //
 // Owns:    the weights on their device; immutable after Build.
 // Threads: one call at a time.
-// Errors:  kInvalidArgument for a wrong size or an id outside the vocabulary, kCorrupt or kIo while reading weights,
+// Errors:  kUnsupported for a tower that is not there; kInvalidArgument for a wrong size or an id outside the vocabulary, kCorrupt or kIo while reading weights,
 //          kBusy when its memory does not hold so many rows, kInternal with Torch's first line when the device fails. Never
 //          throws: this is the adapter that catches.
 // Shapes:  features as encoder/encoder.h says.

@@ -3,7 +3,7 @@
 //
 // Owns:    (an implementation) the weights, which never change after loading.
 // Threads: one call at a time; DeviceQueue is what lets many threads share one Encoder.
-// Errors:  kInvalidArgument for a wrong size; kBusy when the device's memory does not hold so many rows, so that fewer may
+// Errors:  kUnsupported for a tower that the model lacks; kInvalidArgument for a wrong size; kBusy when the device's memory does not hold so many rows, so that fewer may
 //          go through (nothing else is kBusy); kInternal if the device fails. Never throws.
 // Shapes:  features are rows x embed_dim, row-major fp32, NOT normalised (normalising is indexer/unit_vector.h's business).
 #include <cstdint>
@@ -22,6 +22,8 @@ struct ModelInfo {
   std::string layout;        // "huggingface", "open_clip" or "openai"
   std::string architecture;  // such as "ViT 12 x 768, patch 32, 224 px; text 12 x 512"
   std::string description;   // what the model says of itself: what it knows and what it does not; may be empty
+  bool has_image_tower = true;  // false: EncodeImages gives kUnsupported; there is one tower at least
+  bool has_text_tower = true;   // false: EncodeTexts does
   int64_t image_size = 0;    // pixels, the side of the square input
   int64_t embed_dim = 0;
   int64_t context_length = 0;

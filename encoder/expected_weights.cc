@@ -40,11 +40,11 @@ void AddBlocks(List& list, const std::string& prefix, const TransformerConfig& c
   }
 }
 
-void AddVision(List& list, const VisionTransformerConfig& config, int64_t embed_dim) {
+void AddVision(List& list, const VisionTransformerConfig& config, const ClipConfig& model) {
   const int64_t width = config.transformer.width, grid = config.GridSide();
   list.push_back({"visual.class_embedding", {width}});
   list.push_back({"visual.positional_embedding", {grid * grid + 1, width}});
-  list.push_back({"visual.proj", {width, embed_dim}});
+  if (model.projected) list.push_back({"visual.proj", {width, model.embed_dim}});
   AddConvolution(list, "visual.conv1", {width, 3, config.patch_size, config.patch_size});
   AddAffine(list, "visual.ln_pre", width);
   AddAffine(list, "visual.ln_post", width);
@@ -63,7 +63,7 @@ void AddBottleneck(List& list, const std::string& block, int64_t in, int64_t pla
   AddBatchNorm(list, block + "downsample.1", 4 * planes);
 }
 
-void AddVision(List& list, const ModifiedResnetConfig& config, int64_t embed_dim) {
+void AddVision(List& list, const ModifiedResnetConfig& config, const ClipConfig& model) {
   const int64_t width = config.width, half = width / 2, grid = config.GridSide(), pooled = config.PooledWidth();
   AddConvolution(list, "visual.conv1", {half, 3, 3, 3});
   AddBatchNorm(list, "visual.bn1", half);
@@ -79,21 +79,24 @@ void AddVision(List& list, const ModifiedResnetConfig& config, int64_t embed_dim
   }
   list.push_back({"visual.attnpool.positional_embedding", {grid * grid + 1, pooled}});
   for (const char* name : {"q_proj", "k_proj", "v_proj"}) AddLinear(list, StrCat("visual.attnpool.", name), pooled, pooled);
-  AddLinear(list, "visual.attnpool.c_proj", embed_dim, pooled);
+  AddLinear(list, "visual.attnpool.c_proj", model.embed_dim, pooled);
+}
+
+void AddText(List& list, const TextConfig& text, const ClipConfig& model) {
+  list.push_back({"token_embedding.weight", {text.vocab_size, text.transformer.width}});
+  list.push_back({"positional_embedding", {text.context_length, text.transformer.width}});
+  if (model.projected) list.push_back({"text_projection", {text.transformer.width, model.embed_dim}});
+  if (text.projection_bias) list.push_back({"text_projection.bias", {model.embed_dim}});
+  AddAffine(list, "ln_final", text.transformer.width);
+  AddBlocks(list, "", text.transformer);
 }
 
 }  // namespace
 
 std::vector<ExpectedWeight> ExpectedWeights(const ClipConfig& config) {
   List list;
-  std::visit([&](const auto& vision) { AddVision(list, vision, config.embed_dim); }, config.vision);
-  const TextConfig& text = config.text;
-  list.push_back({"token_embedding.weight", {text.vocab_size, text.transformer.width}});
-  list.push_back({"positional_embedding", {text.context_length, text.transformer.width}});
-  list.push_back({"text_projection", {text.transformer.width, config.embed_dim}});
-  if (text.projection_bias) list.push_back({"text_projection.bias", {config.embed_dim}});
-  AddAffine(list, "ln_final", text.transformer.width);
-  AddBlocks(list, "", text.transformer);
+  if (config.HasImageTower()) std::visit([&](const auto& vision) { AddVision(list, vision, config); }, config.vision);
+  if (config.HasTextTower()) AddText(list, config.text, config);
   return list;
 }
 

@@ -5,7 +5,8 @@
 // Threads: any.
 // Errors:  none.
 // Shapes:  under the names and in the shapes of the OpenAI layout: visual.*, transformer.*, text_projection, ... Added to it
-//          where the configuration says so: text_projection.bias [embed_dim], and ls_1.gamma, ls_2.gamma [width] per block.
+//          where the configuration says so: text_projection.bias [embed_dim], and ls_1.gamma, ls_2.gamma [width] per block;
+//          left out where it says so: a tower, and its projection.
 #include <string>
 #include <vector>
 

@@ -37,8 +37,7 @@ Result<TransformerConfig> ReadTransformer(const JsonFields& section, const Trans
   return config;
 }
 
-Result<TextConfig> ReadText(const JsonFields& config) {
-  ASSIGN_OR_RETURN(const JsonFields section, Section(config, "text_config"));
+Result<TextConfig> ReadText(const JsonFields& section) {
   TextConfig text;
   ASSIGN_OR_RETURN(text.transformer, ReadTransformer(section, {.width = 512, .layers = 12, .heads = 8, .mlp_width = 2048}));
   ASSIGN_OR_RETURN(text.context_length, section.Integer("max_position_embeddings", 77, {2, 1 << 16}));
@@ -48,8 +47,7 @@ Result<TextConfig> ReadText(const JsonFields& config) {
   return text;
 }
 
-Result<VisionTransformerConfig> ReadVision(const JsonFields& config) {
-  ASSIGN_OR_RETURN(const JsonFields section, Section(config, "vision_config"));
+Result<VisionTransformerConfig> ReadVision(const JsonFields& section) {
   VisionTransformerConfig vision;
   ASSIGN_OR_RETURN(vision.transformer, ReadTransformer(section, {.width = 768, .layers = 12, .heads = 12, .mlp_width = 3072}));
   ASSIGN_OR_RETURN(vision.image_size, section.Integer("image_size", 224, {1, 4096}));
@@ -132,17 +130,61 @@ Result<JsonFields> PreprocessorFields(const std::string& folder) {
   return processor.Object("image_processor");
 }
 
+// What transformers calls the class that wrote a one-tower export; it alone says whether there is a projection.
+Result<std::string> ExportedClass(const JsonFields& fields, const std::string& expected) {
+  const auto found = fields.json().find("architectures");
+  const bool one = found != fields.json().end() && found->is_array() && found->size() == 1 && found->front().is_string();
+  const std::string name = one ? found->front().get<std::string>() : "";
+  if (name == expected || name == expected + "WithProjection") return name;
+  return Failed(fields.Refusal("architectures", "[\"" + expected + "\"] or [\"" + expected + "WithProjection\"]"));
+}
+
+// A one-tower export says at the top what a whole model says in its section, the projection's width included.
+Result<ClipConfig> ReadOneTower(const JsonFields& fields, Towers tower) {
+  ClipConfig config;
+  config.towers = tower;
+  const std::string usual = tower == Towers::kImage ? "CLIPVisionModel" : "CLIPTextModel";
+  ASSIGN_OR_RETURN(const std::string written_by, ExportedClass(fields, usual));
+  config.projected = written_by != usual;
+  ASSIGN_OR_RETURN(config.embed_dim, fields.Integer("projection_dim", 512, {1, 1 << 16}));
+  int64_t width = 0;
+  if (tower == Towers::kImage) {
+    ASSIGN_OR_RETURN(const VisionTransformerConfig vision, ReadVision(fields));
+    width = vision.transformer.width;
+    config.vision = vision;
+  } else {
+    ASSIGN_OR_RETURN(config.text, ReadText(fields));
+    width = config.text.transformer.width;
+  }
+  if (!config.projected) config.embed_dim = width;
+  return config;
+}
+
+Result<ClipConfig> ReadBothTowers(const JsonFields& fields) {
+  ClipConfig config;
+  ASSIGN_OR_RETURN(config.embed_dim, fields.Integer("projection_dim", 512, {1, 1 << 16}));
+  ASSIGN_OR_RETURN(const JsonFields text, Section(fields, "text_config"));
+  ASSIGN_OR_RETURN(config.text, ReadText(text));
+  ASSIGN_OR_RETURN(const JsonFields vision, Section(fields, "vision_config"));
+  ASSIGN_OR_RETURN(config.vision, ReadVision(vision));
+  return config;
+}
+
+Result<ClipConfig> ReadTowers(const JsonFields& fields) {
+  ASSIGN_OR_RETURN(const std::string type, fields.Text("model_type", "clip"));
+  if (type == "clip") return ReadBothTowers(fields);
+  if (type == "clip_vision_model") return ReadOneTower(fields, Towers::kImage);
+  if (type == "clip_text_model") return ReadOneTower(fields, Towers::kText);
+  return Failed(fields.Refusal("model_type", "clip, clip_vision_model or clip_text_model"));
+}
+
 }  // namespace
 
 Result<ClipConfig> ReadHuggingFaceConfig(const std::string& folder) {
   ASSIGN_OR_RETURN(const JsonFields fields, JsonFields::ReadFrom(folder + "/config.json"));
-  ASSIGN_OR_RETURN(const std::string type, fields.Text("model_type", "clip"));
-  if (type != "clip") return Failed(fields.Refusal("model_type", "clip, with both towers"));
-  ClipConfig config;
+  ASSIGN_OR_RETURN(ClipConfig config, ReadTowers(fields));
   config.layout = Layout::kHuggingFace;
-  ASSIGN_OR_RETURN(config.embed_dim, fields.Integer("projection_dim", 512, {1, 1 << 16}));
-  ASSIGN_OR_RETURN(config.text, ReadText(fields));
-  ASSIGN_OR_RETURN(config.vision, ReadVision(fields));
+  if (!config.HasImageTower()) return config;
   ASSIGN_OR_RETURN(const JsonFields preprocessor, PreprocessorFields(folder));
   RETURN_IF_ERROR(ReadScaling(preprocessor, config.preprocess));
   RETURN_IF_ERROR(ReadGeometry(preprocessor, config.ImageSize(), config.preprocess));

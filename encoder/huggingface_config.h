@@ -1,5 +1,6 @@
 #pragma once
-// ReadHuggingFaceConfig reads config.json and preprocessor_config.json of a folder that transformers' CLIPModel wrote.
+// ReadHuggingFaceConfig reads config.json and preprocessor_config.json of a folder that transformers wrote: CLIPModel, or one of
+// its exports of a single tower (CLIPVisionModel, CLIPTextModel, either WithProjection).
 //
 // Owns:    nothing.
 // Threads: any.

@@ -90,14 +90,20 @@ Result<ModelFolder> OpenModelFolder(const std::string& path, SpecialLiterals lit
   RETURN_IF_ERROR(CheckFamiliar(files));
   ASSIGN_OR_RETURN(ClipConfig config, ReadConfig(place, files));
   ASSIGN_OR_RETURN(ModelWeights weights, ModelWeights::Take(std::move(files), config));
-  ASSIGN_OR_RETURN(FoundVocabulary found, FindVocabulary(place.folder, config));
-  RETURN_IF_ERROR(CheckVocabulary(place.folder, config.text, found.vocabulary));
-  ASSIGN_OR_RETURN(std::string description, ReadDescription(place.folder));
-  ASSIGN_OR_RETURN(const std::string fingerprint, ModelFingerprint(SmallFiles(place, found.files), weights.files()));
   std::vector<std::string> notes = ModelNotes(config, weights);
-  if (found.files.empty()) notes.push_back("vocabulary: none beside the weights; OpenAI's, which is built in");
+  std::vector<std::string> vocabulary_files;
+  std::optional<Tokenizer> tokenizer;
+  if (config.HasTextTower()) {
+    ASSIGN_OR_RETURN(FoundVocabulary found, FindVocabulary(place.folder, config));
+    RETURN_IF_ERROR(CheckVocabulary(place.folder, config.text, found.vocabulary));
+    if (found.files.empty()) notes.push_back("vocabulary: none beside the weights; OpenAI's, which is built in");
+    vocabulary_files = std::move(found.files);
+    tokenizer.emplace(std::move(found.vocabulary), literals);
+  }
+  ASSIGN_OR_RETURN(std::string description, ReadDescription(place.folder));
+  ASSIGN_OR_RETURN(const std::string fingerprint, ModelFingerprint(SmallFiles(place, vocabulary_files), weights.files()));
   return ModelFolder{.name = place.name, .id = place.name + "@" + fingerprint, .description = std::move(description), .notes = std::move(notes),
-                     .config = config, .weights = std::move(weights), .tokenizer = Tokenizer(std::move(found.vocabulary), literals)};
+                     .config = config, .weights = std::move(weights), .tokenizer = std::move(tokenizer)};
 }
 
 }  // namespace fovea::encoder

@@ -5,6 +5,7 @@
 // Threads: any.
 // Errors:  kNotFound, kCorrupt, kUnsupported with one line that names the file and the key or shape. Never throws.
 // Units:   as ClipConfig.
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ struct ModelFolder {
   std::vector<std::string> notes;  // what is unusual about it, a sentence each
   ClipConfig config;
   ModelWeights weights;
-  Tokenizer tokenizer;
+  std::optional<Tokenizer> tokenizer;  // nothing where there is no text tower
 };
 
 // `path` is a folder, or one weights file in it. Without a configuration beside it, a file is taken for one of OpenAI's.

@@ -63,9 +63,13 @@ void AddFiles(Notes& notes, const ClipConfig& config, const ModelWeights& weight
 
 std::vector<std::string> ModelNotes(const ClipConfig& config, const ModelWeights& weights) {
   Notes notes;
-  if (const auto* vision = std::get_if<VisionTransformerConfig>(&config.vision)) AddStack(notes, "image", vision->transformer);
-  AddText(notes, config.text);
-  AddPreprocess(notes, config.preprocess);
+  if (!config.HasTextTower()) notes.push_back("no text tower: good for `fovea embed --image` only");
+  if (!config.HasImageTower()) notes.push_back("no image tower: good for `fovea embed --text` only");
+  if (!config.projected) notes.push_back("no projection: its features are the tower's own, and compare with nothing of the other tower");
+  const auto* vision = std::get_if<VisionTransformerConfig>(&config.vision);
+  if (config.HasImageTower() && vision != nullptr) AddStack(notes, "image", vision->transformer);
+  if (config.HasTextTower()) AddText(notes, config.text);
+  if (config.HasImageTower()) AddPreprocess(notes, config.preprocess);
   AddFiles(notes, config, weights);
   return notes;
 }

@@ -14,6 +14,7 @@ namespace fovea::encoder {
 namespace {
 
 constexpr size_t kMostNamed = 3;  // of each kind of fault in one message
+constexpr const char* kUnnamedTower = "encoder.layers.0.layer_norm1.weight";  // "vision_model." or "text_model." would stand before it
 
 bool IsFloating(TensorType type) {
   return type == TensorType::kFloat64 || type == TensorType::kFloat32 || type == TensorType::kFloat16 || type == TensorType::kBfloat16;
@@ -33,9 +34,10 @@ bool AnyBegins(const TensorTable& tensors, const std::string& beginning) {
 }
 
 WeightNaming NamingOf(const WeightFiles& files, Layout configured) {
-  WeightNaming naming = {.layout = LayoutOfNames(files).value_or(configured), .text_prefix = "", .linear_text_projection = false};
+  WeightNaming naming = {.layout = LayoutOfNames(files).value_or(configured)};
   if (Find(files, "text.token_embedding.weight")) naming.text_prefix = "text.";
   naming.linear_text_projection = Find(files, naming.text_prefix + "text_projection.weight").has_value();
+  naming.unnamed_tower = Find(files, kUnnamedTower).has_value();
   return naming;
 }
 

@@ -13,8 +13,9 @@ int64_t MultiplicationsPerToken(const TransformerConfig& config) {
 
 std::string BlockPrefix(int64_t i) { return StrCat("transformer.resblocks.", i, "."); }
 
-LinearLayer Projection(WeightReader& reader, bool with_bias) {
-  return {reader, reader.Raw("text_projection").t(), with_bias ? reader.Raw("text_projection.bias") : at::Tensor(), {}};
+std::optional<LinearLayer> Projection(WeightReader& reader, bool with_bias) {
+  if (!reader.Has("text_projection")) return std::nullopt;
+  return LinearLayer{reader, reader.Raw("text_projection").t(), with_bias ? reader.Raw("text_projection.bias") : at::Tensor(), {}};
 }
 
 }  // namespace
@@ -34,7 +35,8 @@ at::Tensor TextTransformer::Forward(const at::Tensor& tokens) const {
   ResidualStream stream{.sum = embedded + positions_.narrow(0, 0, tokens.size(1)).to(stream_type_), .pending = {}};
   for (const TransformerBlock& block : blocks_) block.Forward(stream);
   ResidualStream pooled = last_.Forward(stream, ends);
-  return projection_(norm_(pooled));
+  const at::Tensor normed = norm_(pooled);
+  return projection_ ? (*projection_)(normed) : normed;
 }
 
 }  // namespace fovea::encoder

@@ -9,6 +9,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "encoder/clip_config.h"
@@ -31,7 +32,7 @@ class TextTransformer {
   std::vector<TransformerBlock> blocks_;
   PooledBlock last_;
   LayerNorm norm_;
-  LinearLayer projection_;
+  std::optional<LinearLayer> projection_;
 };
 
 }  // namespace fovea::encoder

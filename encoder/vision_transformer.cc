@@ -22,7 +22,8 @@ VisionTransformer::VisionTransformer(WeightReader& reader, const VisionTransform
       class_token_(reader.Single("visual.class_embedding")), positions_(reader.Single("visual.positional_embedding")),
       norm_before_(reader, "visual.ln_pre", config.transformer.epsilon),
       last_(reader, BlockPrefix(config.transformer.layers - 1), config.transformer, Causal::kNo),
-      norm_after_(reader, "visual.ln_post", config.transformer.epsilon), projection_(reader, reader.Raw("visual.proj").t(), {}, {}) {
+      norm_after_(reader, "visual.ln_post", config.transformer.epsilon) {
+  if (reader.Has("visual.proj")) projection_.emplace(reader, reader.Raw("visual.proj").t(), at::Tensor(), LinearLayer::Options());
   for (int64_t i = 0; i + 1 < config.transformer.layers; ++i) blocks_.emplace_back(reader, BlockPrefix(i), config.transformer, Causal::kNo);
 }
 
@@ -41,7 +42,8 @@ at::Tensor VisionTransformer::Forward(const at::Tensor& pictures) const {
   for (const TransformerBlock& block : blocks_) block.Forward(stream);
   const at::Tensor class_rows = at::zeros({stream.sum.size(0)}, stream.sum.options().dtype(at::kLong));
   ResidualStream pooled = last_.Forward(stream, class_rows);
-  return projection_(norm_after_(pooled));
+  const at::Tensor normed = norm_after_(pooled);
+  return projection_ ? (*projection_)(normed) : normed;
 }
 
 }  // namespace fovea::encoder

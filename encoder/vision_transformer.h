@@ -4,9 +4,10 @@
 // Owns:    its weights.
 // Threads: const methods from any thread.
 // Errors:  Torch's exceptions pass through: clip_towers.cc catches them.
-// Shapes:  pictures are [batch, side, side, 3] fp32, scaled by mean and std; features [batch, embed_dim].
+// Shapes:  pictures are [batch, side, side, 3] fp32, scaled by mean and std; features [batch, embed_dim]; without projection [batch, width].
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <vector>
 
 #include "encoder/clip_config.h"
@@ -31,7 +32,7 @@ class VisionTransformer {
   std::vector<TransformerBlock> blocks_;
   PooledBlock last_;
   LayerNorm norm_after_;
-  LinearLayer projection_;
+  std::optional<LinearLayer> projection_;
 };
 
 }  // namespace fovea::encoder

@@ -32,7 +32,7 @@ std::optional<Layout> LayoutOfNames(const WeightFiles& files) {
       return std::ranges::any_of(file->tensors(), [&](const auto& entry) { return entry.first.starts_with(beginning); });
     });
   };
-  if (has("text_model.encoder.") || has("vision_model.encoder.")) return Layout::kHuggingFace;
+  if (has("text_model.encoder.") || has("vision_model.encoder.") || has("encoder.layers.")) return Layout::kHuggingFace;
   if (has("visual.") || has("transformer.resblocks.") || has("text.transformer.resblocks.")) return Layout::kOpenClip;
   return std::nullopt;
 }

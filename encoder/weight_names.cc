@@ -54,7 +54,13 @@ StoredName HuggingFaceNames(const std::string& key) {
 }  // namespace
 
 StoredName StoredNames(const WeightNaming& naming, const std::string& key) {
-  if (naming.layout == Layout::kHuggingFace) return HuggingFaceNames(key);
+  if (naming.layout == Layout::kHuggingFace) {
+    StoredName stored = HuggingFaceNames(key);
+    if (naming.unnamed_tower) {
+      for (std::string& part : stored.parts) part.erase(0, part.find('.') + 1);
+    }
+    return stored;
+  }
   if (key.starts_with("visual.")) return {{key}, false};
   const bool transposed = naming.linear_text_projection && key == "text_projection";
   return {{naming.text_prefix + key + (transposed ? ".weight" : "")}, transposed};

@@ -19,11 +19,13 @@ struct StoredName {
 };
 
 // How the files at hand name their tensors, told by what is in them and not by their configuration: a flat file serves one
-// with a nested text tower, and the reverse. OpenAI's and open_clip's names are the same; the last two are of open_clip alone.
+// with a nested text tower, and the reverse. OpenAI's and open_clip's names are the same; the two in the middle are of open_clip
+// alone, the last one of transformers: its newer exports of one tower without projection leave the tower's name out.
 struct WeightNaming {
   Layout layout = Layout::kOpenClip;
   std::string text_prefix = "";         // before the names of a nested text tower: "text."
   bool linear_text_projection = false;  // text_projection.weight [embed_dim, width] in place of text_projection
+  bool unnamed_tower = false;           // embeddings.* and encoder.* in place of vision_model.* or text_model.*
 };
 
 StoredName StoredNames(const WeightNaming& naming, const std::string& key);

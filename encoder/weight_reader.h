@@ -22,6 +22,7 @@ class WeightReader {
   WeightReader(const ModelWeights& weights, at::Device device, at::ScalarType type, bool int8 = false)
       : weights_(weights), device_(device), type_(type), int8_(int8) {}
 
+  bool Has(const std::string& key) const { return weights_.sources().contains(key); }
   // fp32 on the CPU, for what is still to be worked on (folding a BatchNorm, scaling a matrix).
   at::Tensor Raw(const std::string& key);
   // fp32 on the device: norms and embeddings, which stay fp32 in every number format.

@@ -50,6 +50,11 @@ encoder::DeviceQueue::Options Library::Impl::QueueOptions() const {
 }
 
 Status Library::Impl::BindModel(const encoder::ModelInfo& info) {
+  if (!info.has_image_tower || !info.has_text_tower) {
+    return Unsupported(StrCat("model \"", info.name, "\" (", info.architecture, ") has no ", info.has_text_tower ? "image" : "text",
+                              " tower: a library needs both, for its photos and for the questions; take the whole model: --model NAME (fovea model "
+                              "list); `fovea embed` works with one tower"));
+  }
   for (const auto& other : models) {
     if (other->info().id != info.id) return InvalidArgument("start the library: its devices have different models");
   }

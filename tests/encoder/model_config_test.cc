@@ -85,9 +85,10 @@ TEST(ReadHuggingFaceConfig, RefusesByFileAndKey) {
     const char* rest;
   };
   const std::vector<Case> cases = {
-      {{{"model_type", "siglip"}}, json::object(), "model_type", "found \"siglip\", expected clip"},
-      {{{"model_type", "clip_text_model"}}, json::object(), "model_type", "found \"clip_text_model\", expected clip, with both towers"},
-      {{{"model_type", "clip_vision_model"}}, json::object(), "model_type", "found \"clip_vision_model\", expected clip, with both towers"},
+      {{{"model_type", "siglip"}}, json::object(), "model_type", "found \"siglip\", expected clip, clip_vision_model or clip_text_model"},
+      {{{"model_type", "clip_text_model"}}, json::object(), "architectures", "expected [\"CLIPTextModel\"] or [\"CLIPTextModelWithProjection\"]"},
+      {{{"model_type", "clip_vision_model"}, {"architectures", {"CLIPModel"}}}, json::object(), "architectures", "found [\"CLIPModel\"], expected [\"CLIPVisionModel\"]"},
+      {{{"model_type", "clip_text_model"}, {"architectures", {"CLIPTextModel"}}, {"num_attention_heads", 7}}, json::object(), "num_attention_heads", "a divisor of hidden_size"},
       {{{"vision_config", {{"hidden_act", "swish"}}}}, json::object(), "vision_config.hidden_act", "expected quick_gelu"},
       {{{"vision_config", {{"num_channels", 1}}}}, json::object(), "vision_config.num_channels", "expected 3"},
       {{{"text_config", {{"num_attention_heads", 7}}}}, json::object(), "text_config.num_attention_heads", "a divisor of hidden_size"},

@@ -60,6 +60,18 @@ json HuggingFaceSection(const encoder::TransformerConfig& config) {
           {"intermediate_size", config.mlp_width}, {"hidden_act", HiddenAct(config.activation)}, {"layer_norm_eps", config.epsilon}};
 }
 
+json HuggingFaceConfig(const ClipConfig& config, json vision_section, json text_section) {
+  if (config.towers == encoder::Towers::kBoth) {
+    return {{"model_type", "clip"}, {"projection_dim", config.embed_dim}, {"text_config", text_section}, {"vision_config", vision_section}};
+  }
+  const bool image = config.HasImageTower();
+  json one = image ? std::move(vision_section) : std::move(text_section);
+  one["model_type"] = image ? "clip_vision_model" : "clip_text_model";
+  one["architectures"] = {std::string(image ? "CLIPVisionModel" : "CLIPTextModel") + (config.projected ? "WithProjection" : "")};
+  one["projection_dim"] = config.projected ? config.embed_dim : 512;
+  return one;
+}
+
 std::map<std::string, json> HuggingFaceFiles(const ClipConfig& config) {
   const auto& vision = std::get<encoder::VisionTransformerConfig>(config.vision);
   json text_section = HuggingFaceSection(config.text.transformer);
@@ -70,8 +82,9 @@ std::map<std::string, json> HuggingFaceFiles(const ClipConfig& config) {
   vision_section["image_size"] = vision.image_size;
   vision_section["patch_size"] = vision.patch_size;
   const json preprocess = {{"do_resize", true}, {"size", vision.image_size}, {"resample", 3}, {"do_center_crop", true}, {"crop_size", vision.image_size}};
-  return {{"config.json", {{"model_type", "clip"}, {"projection_dim", config.embed_dim}, {"text_config", text_section}, {"vision_config", vision_section}}},
-          {"preprocessor_config.json", preprocess}};
+  std::map<std::string, json> files = {{"config.json", HuggingFaceConfig(config, vision_section, text_section)}};
+  if (config.HasImageTower()) files["preprocessor_config.json"] = preprocess;
+  return files;
 }
 
 json OpenClipVision(const encoder::VisionTransformerConfig& vision) {
@@ -187,7 +200,9 @@ void WriteFiles(const std::string& folder, const std::map<std::string, json>& fi
 
 void WriteModelFolder(const std::string& folder, const ClipConfig& config) {
   WriteFiles(folder, ConfigFiles(config));
-  for (const auto& [name, content] : VocabularyFileContents({})) OpenForWriting(folder + "/" + name) << content;
+  if (config.HasTextTower()) {
+    for (const auto& [name, content] : VocabularyFileContents({})) OpenForWriting(folder + "/" + name) << content;
+  }
   const bool hugging_face = config.layout == Layout::kHuggingFace;
   WriteSafetensors(folder + (hugging_face ? "/model.safetensors" : "/open_clip_model.safetensors"), StoredReferenceWeights(config));
 }

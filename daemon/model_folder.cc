@@ -20,7 +20,10 @@ std::string HubCache() { return ReadPullSettings(ReadEnvironment(), "").hub_cach
 bool IsPath(const std::string& text) { return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") || text == "." || text == ".."; }
 
 // OpenAI's files, and those of open_clip, need no configuration beside them.
-bool IsWeights(const fs::path& file) { return file.extension() == ".pt" || file.extension() == ".pth" || file.extension() == ".safetensors"; }
+bool IsWeights(const fs::path& file) {
+  const std::string ending = file.extension().string();
+  return ending == ".pt" || ending == ".pth" || ending == ".bin" || ending == ".safetensors";
+}
 
 bool HasWeights(const std::string& folder) {
   std::error_code unreadable;  // then it is no model that we could use

@@ -9,6 +9,7 @@
 #include "encoder/huggingface_config.h"
 #include "encoder/model_folder.h"
 #include "encoder/open_clip_config.h"
+#include "encoder/vocabulary_files.h"
 
 namespace fovea::daemon {
 namespace {
@@ -16,7 +17,9 @@ namespace {
 Status CheckConfig(const std::string& folder) {
   std::error_code absent;
   if (std::filesystem::exists(folder + "/open_clip_config.json", absent)) return AsStatus(encoder::ReadOpenClipConfig(folder));
-  return AsStatus(encoder::ReadHuggingFaceConfig(folder));
+  if (!std::filesystem::exists(folder + "/config.json", absent)) return {};  // the tensors tell all
+  ASSIGN_OR_RETURN(const encoder::ClipConfig config, encoder::ReadHuggingFaceConfig(folder));
+  return config.HasTextTower() ? AsStatus(encoder::VocabularyFiles(folder)) : Status();
 }
 
 }  // namespace

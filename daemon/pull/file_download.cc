@@ -11,13 +11,11 @@
 #include "base/log.h"
 #include "base/unique_fd.h"
 #include "daemon/pull/hub_listing.h"
-#include "indexer/pause.h"
+#include "daemon/pull/retry.h"
 
 namespace fovea::daemon {
 namespace {
 
-constexpr int kMostTries = 4;  // without a single new byte
-constexpr int kFirstPauseMs = 500;
 constexpr uint64_t kMostUnannouncedBytes = uint64_t{16} << 30;
 constexpr int64_t kMostTagBytes = 1024;
 
@@ -154,9 +152,8 @@ Status Download::FetchAll() {
     if (status.code() != StatusCode::kBusy) return status;
     const uint64_t after = BytesOf(partial_);
     tries = after > before ? 1 : tries + 1;
-    if (tries == kMostTries) return status;
-    context_.events.note(StrCat(status.message(), "; trying again", after > 0 ? StrCat(" from byte ", after) : ""));
-    if (!indexer::PauseUnlessStopped(indexer::PauseAfter(tries - 1, kFirstPauseMs), context_.stop)) return Cancelled("stopped");
+    const Retry retry{.fault = status, .tries = tries, .asked = context_.client.retry_after(), .detail = after > 0 ? StrCat(" from byte ", after) : ""};
+    RETURN_IF_ERROR(WaitBeforeRetry(retry, context_.events, context_.stop));
   }
 }
 

@@ -8,7 +8,6 @@
 //          kBusy when it was cut again and again: the next call goes on from there; kCancelled.
 // Units:   bytes.
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -16,6 +15,7 @@
 #include "base/status.h"
 #include "daemon/pull/file_hash.h"
 #include "daemon/pull/https_client.h"
+#include "daemon/pull/pull_events.h"
 #include "daemon/pull/pull_meter.h"
 #include "daemon/pull/pull_settings.h"
 
@@ -27,12 +27,6 @@ struct FileToPull {
   std::string token = {};
   std::optional<uint64_t> bytes = {};  // nothing: what the server says
   FileHash hash = {};
-};
-
-// What a pull tells while it runs; both are called on the thread that pulls.
-struct PullEvents {
-  std::function<void(const PullFigures&)> progress;
-  std::function<void(const std::string&)> note;  // one line for a reader, such as "the connection was cut, trying again"
 };
 
 struct DownloadContext {

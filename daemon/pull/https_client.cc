@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
+#include <ctime>
 
 #include "base/log.h"
 #include "daemon/version.h"
@@ -138,12 +140,29 @@ std::string HttpsHead::Get(const std::string& lower_case_name) const {
   return found == fields.end() ? "" : found->second;
 }
 
+namespace {
+
+// A number of seconds, or a date.
+std::optional<std::chrono::seconds> RetryAfter(const HttpsHead& head) {
+  const std::string asked = head.Get("retry-after");
+  if ((head.status != 429 && head.status != 503) || asked.empty()) return std::nullopt;
+  int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), seconds);
+  if (error == std::errc() && end == asked.data() + asked.size()) return std::chrono::seconds(std::max<int64_t>(0, seconds));
+  const time_t date = curl_getdate(asked.c_str(), nullptr);
+  if (date < 0) return std::nullopt;
+  return std::chrono::seconds(std::max<int64_t>(0, static_cast<int64_t>(date) - static_cast<int64_t>(std::time(nullptr))));
+}
+
+}  // namespace
+
 std::string WithoutQuery(const std::string& url) { return url.substr(0, url.find('?')); }
 
 struct HttpsClient::Impl {
   Options options;
   std::stop_token stop;
   std::unique_ptr<CURL, FreeHandle> handle;
+  std::optional<std::chrono::seconds> retry_after = {};
 
   void SetUp(Exchange& exchange, char* detail) const;
   // One answer, which may be a redirect; `next` is where it points then.
@@ -203,7 +222,7 @@ Result<std::unique_ptr<HttpsClient>> HttpsClient::Make(const Options& options, s
   std::unique_ptr<CURL, FreeHandle> handle;
   if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) handle.reset(curl_easy_init());
   if (!handle) return Failed(Internal("libcurl cannot be started"));
-  return std::unique_ptr<HttpsClient>(new HttpsClient(std::make_unique<Impl>(Impl{options, std::move(stop), std::move(handle)})));
+  return std::unique_ptr<HttpsClient>(new HttpsClient(std::make_unique<Impl>(Impl{.options = options, .stop = std::move(stop), .handle = std::move(handle)})));
 }
 
 Result<HttpsHead> HttpsClient::Get(const HttpsRequest& request) {
@@ -214,11 +233,15 @@ Result<HttpsHead> HttpsClient::Get(const HttpsRequest& request) {
     if (!origin) return Failed(IoError(StrCat(WithoutQuery(request.url), ": redirected to ", origin.error().message())));
     Exchange exchange{.request = request, .stop = impl_->stop};
     std::string next;
-    RETURN_IF_ERROR(impl_->GetOnce(exchange, url, !request.token.empty() && *origin == home, next));
+    const Status status = impl_->GetOnce(exchange, url, !request.token.empty() && *origin == home, next);
+    impl_->retry_after = RetryAfter(exchange.head);  // also of an answer that on_head refused
+    RETURN_IF_ERROR(status);
     if (next.empty()) return std::move(exchange.head);
     url = std::move(next);
   }
   return Failed(IoError(StrCat(WithoutQuery(request.url), ": more than ", kMostRedirects, " redirects")));
 }
+
+std::optional<std::chrono::seconds> HttpsClient::retry_after() const { return impl_->retry_after; }
 
 }  // namespace fovea::daemon

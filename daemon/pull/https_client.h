@@ -8,10 +8,12 @@
 //          trusted, too much of head or body, too many redirects; kCancelled; kInvalidArgument for an address that is not
 //          https. What on_head or on_body return ends the exchange and is passed on. Never throws.
 // Units:   bytes, seconds.
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -50,6 +52,8 @@ class HttpsClient {
 
   // The head of the last answer, whatever its status.
   Result<HttpsHead> Get(const HttpsRequest& request);
+  // How long the last answer asked to wait before the next request (Retry-After of a 429 or 503), if it did.
+  std::optional<std::chrono::seconds> retry_after() const;
 
  private:
   struct Impl;

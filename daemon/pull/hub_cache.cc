@@ -28,16 +28,19 @@ std::set<std::string> FilesIn(const std::string& folder) {
   return names;
 }
 
-// Most of what lies in the cache is something else; open_clip's configuration says it, that of transformers by its type.
-bool IsClip(const std::string& folder, const std::set<std::string>& names) {
+// Most of what lies in the cache is something else, or in part; open_clip's configuration says it, that of transformers by its type.
+bool IsClip(const std::string& folder, const std::set<std::string>& names, bool one_tower_at_most) {
   if (names.contains("open_clip_config.json")) return true;
   const auto config = nlohmann::json::parse(ReadFile(folder + "/config.json", kMostConfigBytes).value_or(""), nullptr, /*allow_exceptions=*/false);
-  return config.is_object() && config.contains("model_type") && config["model_type"] == "clip";
+  if (!config.is_object() || !config.contains("model_type")) return false;
+  const nlohmann::json& type = config["model_type"];
+  return type == "clip_vision_model" || type == "clip_text_model" || (type == "clip" && !one_tower_at_most);
 }
 
 bool IsWholeModel(const std::string& folder) {
   const std::set<std::string> names = FilesIn(folder);
-  return ChooseModelFiles(names) && IsClip(folder, names);
+  const auto files = ChooseModelFiles(names);
+  return files && IsClip(folder, names, files->one_tower_at_most);
 }
 
 }  // namespace

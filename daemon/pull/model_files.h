@@ -16,6 +16,8 @@ namespace fovea::daemon {
 struct ModelFiles {
   std::vector<std::string> small;     // configuration and vocabulary (open_clip may leave OpenAI's out, which is built in)
   std::vector<std::string> weights;   // one file, or all shards with their index
+  // Of transformers, without preprocessing or without vocabulary: no whole model, but perhaps an export of one tower.
+  bool one_tower_at_most = false;
 };
 
 // safetensors before pickles; open_clip's layout before that of transformers, as the encoder reads a folder with both.

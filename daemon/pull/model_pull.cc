@@ -14,7 +14,7 @@
 #include "daemon/pull/hub_listing.h"
 #include "daemon/pull/model_files.h"
 #include "daemon/pull/pull_lock.h"
-#include "indexer/pause.h"
+#include "daemon/pull/retry.h"
 
 namespace fovea::daemon {
 namespace {
@@ -22,8 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint64_t kSpareBytes = 16 << 20;  // left free on the disk
-constexpr int kMostTries = 4;
-constexpr int kFirstPauseMs = 500;
 
 // What to fetch, small files first.
 struct Plan {
@@ -61,9 +59,8 @@ Result<Plan> MakePlan(HttpsClient& client, const PullRequest& request, const Pul
   if (request.source.repository.empty()) return PlanFromOpenAi(request);
   for (int tries = 1;; ++tries) {
     auto plan = PlanFromHub(client, request);
-    if (plan || plan.error().code() != StatusCode::kBusy || tries == kMostTries) return plan;
-    events.note(StrCat(plan.error().message(), "; trying again"));
-    if (!indexer::PauseUnlessStopped(indexer::PauseAfter(tries - 1, kFirstPauseMs), stop)) return Failed(Cancelled("stopped"));
+    if (plan || plan.error().code() != StatusCode::kBusy) return plan;
+    RETURN_IF_ERROR(WaitBeforeRetry({.fault = plan.error(), .tries = tries, .asked = client.retry_after()}, events, stop));
   }
 }
 

@@ -61,6 +61,18 @@ TEST_F(HubCache, APartOfAModelIsNoModel) {
   EXPECT_EQ(Find("broken/link"), "");
 }
 
+TEST_F(HubCache, AnExportOfOneTowerNeedsNoVocabularyOrNoPreprocessingAWholeModelDoes) {
+  for (const char* missing : {"preprocessor_config.json", "tokenizer.json"}) {
+    std::map<std::string, std::string> files = {{"config.json", R"({"model_type":"clip"})"}, {"preprocessor_config.json", "{}"}, {"tokenizer.json", "{}"}, {"model.safetensors", ""}};
+    files.erase(missing);
+    Add("a--whole" + std::string(missing), files);
+    EXPECT_EQ(Find("a/whole" + std::string(missing)), "");
+    files["config.json"] = R"({"model_type":"clip_vision_model"})";
+    Add("a--tower" + std::string(missing), files);
+    EXPECT_NE(Find("a/tower" + std::string(missing)), "");
+  }
+}
+
 TEST_F(HubCache, ListsClipModelsOnly) {
   Add("test--tiny", test::FilesOfFoveaTiny());
   Add("some--language-model", {{"config.json", R"({"model_type":"gpt2"})"}, {"preprocessor_config.json", "{}"}, {"vocab.json", "{}"}, {"merges.txt", ""}, {"model.safetensors", ""}});

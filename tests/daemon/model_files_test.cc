@@ -37,6 +37,38 @@ TEST(ModelFiles, TakeAllShardsOrNone) {
   EXPECT_THAT(ChooseModelFiles(With(kHuggingFace, {index, "model-00001-of-00002.safetensors"})), StatusIs(StatusCode::kUnsupported));
 }
 
+TEST(ModelFiles, TakeShardsOfAPickleWhereThereIsNothingElse) {
+  const char* index = "pytorch_model.bin.index.json";
+  const auto names = With(kHuggingFace, {index, "pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin"});
+  ASSERT_THAT(ChooseModelFiles(names), IsOk());
+  EXPECT_THAT(ChooseModelFiles(names)->weights, ElementsAre(index, "pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin"));
+  EXPECT_THAT(ChooseModelFiles(With(names, {"model.safetensors"}))->weights, ElementsAre("model.safetensors"));
+  EXPECT_THAT(ChooseModelFiles(With(names, {"open_clip_config.json", "open_clip_pytorch_model.bin"}))->weights, ElementsAre("open_clip_pytorch_model.bin"));
+  EXPECT_THAT(ChooseModelFiles(With(kHuggingFace, {index, "pytorch_model-00001-of-00002.bin"})), StatusIs(StatusCode::kUnsupported));
+}
+
+TEST(ModelFiles, TakeALoneFileWhateverItsName) {
+  EXPECT_THAT(ChooseModelFiles({"open_clip_config.json", "open_clip_pytorch_model.pth"})->weights, ElementsAre("open_clip_pytorch_model.pth"));
+  EXPECT_THAT(ChooseModelFiles({"open_clip_config.json", "epoch_32.pt"})->weights, ElementsAre("epoch_32.pt"));
+  const auto bare = ChooseModelFiles({"README.md", "ViT-B-32.pt"});
+  ASSERT_THAT(bare, IsOk());
+  EXPECT_THAT(bare->small, testing::IsEmpty());
+  EXPECT_THAT(bare->weights, ElementsAre("ViT-B-32.pt"));
+  EXPECT_THAT(ChooseModelFiles({"ViT-B-32.pt", "RN50.pt"}), StatusIs(StatusCode::kUnsupported, HasSubstr("of the 2 files such as RN50.pt")));
+  EXPECT_THAT(ChooseModelFiles(With(kHuggingFace, {"training_args.bin"})), StatusIs(StatusCode::kUnsupported)) << "transformers has names";
+}
+
+TEST(ModelFiles, TakeWhatMayBeOneTowerOfTransformers) {
+  const auto image = ChooseModelFiles({"config.json", "preprocessor_config.json", "model.safetensors"});
+  ASSERT_THAT(image, IsOk());
+  EXPECT_TRUE(image->one_tower_at_most);
+  const auto text = ChooseModelFiles({"config.json", "tokenizer.json", "model.safetensors"});
+  ASSERT_THAT(text, IsOk());
+  EXPECT_THAT(text->small, ElementsAre("config.json", "tokenizer.json"));
+  EXPECT_FALSE(ChooseModelFiles(With(kHuggingFace, {"model.safetensors"}))->one_tower_at_most);
+  EXPECT_THAT(ChooseModelFiles({"config.json", "model.safetensors"}), StatusIs(StatusCode::kUnsupported));
+}
+
 TEST(ModelFiles, TakeOpenClipsOwnWeightsWhereBothLayoutsAreThere) {
   const auto both = ChooseModelFiles(With(kHuggingFace, {"open_clip_config.json", "open_clip_model.safetensors", "open_clip_pytorch_model.bin", "model.safetensors"}));
   ASSERT_THAT(both, IsOk());
@@ -46,11 +78,10 @@ TEST(ModelFiles, TakeOpenClipsOwnWeightsWhereBothLayoutsAreThere) {
   EXPECT_THAT(safe->weights, ElementsAre("model.safetensors")) << "of transformers, rather than a pickle";
 }
 
-TEST(ModelFiles, OpenClipMayLeaveItsVocabularyOutTransformersMayNot) {
+TEST(ModelFiles, OpenClipMayLeaveItsVocabularyOut) {
   const auto bare = ChooseModelFiles({"open_clip_config.json", "open_clip_pytorch_model.bin", "README.md"});
   ASSERT_THAT(bare, IsOk());
   EXPECT_THAT(bare->small, ElementsAre("open_clip_config.json"));
-  EXPECT_THAT(ChooseModelFiles({"config.json", "preprocessor_config.json", "model.safetensors"}), StatusIs(StatusCode::kUnsupported, HasSubstr("vocab.json")));
 }
 
 TEST(ModelFiles, SayWhatIsMissing) {

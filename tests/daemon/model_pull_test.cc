@@ -214,6 +214,38 @@ TEST_F(ModelPull, ARepositoryWithoutAModelIsRefusedBeforeAnythingIsFetched) {
   EXPECT_EQ(server.CountOf("config.json"), 0u);
 }
 
+TEST_F(ModelPull, FetchesAllShardsOfAPickleWithTheirIndex) {
+  const std::string index = "pytorch_model.bin.index.json";
+  HubServer server(authority_, {.files = {{"config.json", "{}"}, {"preprocessor_config.json", "{}"}, {"tokenizer.json", "{}"}, {index, "{}"},
+                                          {"pytorch_model-00001-of-00002.bin", "first"}, {"pytorch_model-00002-of-00002.bin", "second"}}});
+  ASSERT_THAT(Pull(server), IsOk());
+  EXPECT_THAT(ReadFile(models_ + "/test/tiny/pytorch_model-00002-of-00002.bin", 100), IsOkAndHolds("second"));
+  EXPECT_TRUE(fs::exists(models_ + "/test/tiny/" + index));
+}
+
+TEST_F(ModelPull, WaitsAsLongAsABusyServerAsks) {
+  std::atomic<int> listings = 0, weights = 0;
+  const auto busy_first = [&](const TlsRequest& request, TlsAnswer& answer) {
+    if (request.target.ends_with("?blobs=true") && ++listings == 1) answer = {.status = 429, .fields = {{"Retry-After", "1"}}};
+    if (request.target.ends_with(kWeights) && ++weights == 1) answer = {.status = 503, .fields = {{"Retry-After", "2"}}};
+    if (request.target.ends_with(kWeights) && weights == 2) answer = {.status = 503, .fields = {{"Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"}}};
+  };
+  HubServer server(authority_, {.files = files_, .change = busy_first});
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_THAT(Pull(server), IsOk());
+  EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(1000 + 2000 + 1000)) << "the third asks for nothing, and waits its turn";
+  EXPECT_THAT(notes_, testing::ElementsAre(AllOf(HasSubstr("429"), HasSubstr("trying again in 1 s, as it asks")), HasSubstr("trying again in 2 s, as it asks"),
+                                           HasSubstr("trying again in 1 s")));
+  EXPECT_EQ(Weights(), files_.at(kWeights));
+}
+
+TEST_F(ModelPull, DoesNotWaitForeverBecauseAServerAsks) {
+  const auto tomorrow = [](const TlsRequest&, TlsAnswer& answer) { answer = {.status = 429, .fields = {{"Retry-After", "86400"}}}; };
+  HubServer server(authority_, {.files = files_, .change = tomorrow});
+  EXPECT_THAT(Pull(server), StatusIs(StatusCode::kBusy, AllOf(HasSubstr("429"), HasSubstr("come back in 24 h 00 min"))));
+  EXPECT_EQ(server.tls().Requests().size(), 1u);
+}
+
 TEST_F(ModelPull, WhatFoveaCannotUseGetsNoName) {
   HubServer server(authority_, {.files = files_});
   PullRequest request{.source = *ParseModelSource("test/tiny"), .models = models_, .settings = {}, .check = {}};

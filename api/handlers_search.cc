@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/filter_fields.h"
 #include "api/json.h"
 #include "api/json_fields.h"
 #include "api/parameters.h"
@@ -25,6 +26,20 @@ Problem PictureProblem(const Status& status, const std::string& pointer) {
   if (status.code() == StatusCode::kCorrupt || status.code() == StatusCode::kUnsupported) problem.fault = Fault::kPictureUnreadable;
   if (problem.fault == Fault::kPictureUnreadable || problem.fault == Fault::kInvalidArgument) problem.pointer = pointer;
   return problem;
+}
+
+// The filter of a body, or of the parameter `filter`, which holds the same JSON.
+Answer<std::optional<indexer::Filter>> FilterOf(const JsonFields& fields) {
+  if (!fields.Has("filter")) return std::optional<indexer::Filter>();
+  return ReadFilter(fields.Raw("filter"), "/filter");
+}
+
+Answer<std::optional<indexer::Filter>> FilterOf(const Request& request) {
+  const auto text = FindParameter(request, "filter");
+  if (!text) return std::optional<indexer::Filter>();
+  const auto fields = JsonFields::ParseText(std::string(*text));
+  if (!fields) return RefuseParameter(fields.error().fault, "filter", "filter: " + fields.error().detail);
+  return ReadFilter(fields->All(), "/filter");
 }
 
 Answer<Response> Search(const indexer::SearchRequest& search, const std::string& pointer, const Context& context) {
@@ -53,24 +68,26 @@ Answer<std::variant<indexer::TextQuery, indexer::ImageQuery, indexer::PhotoQuery
 }  // namespace
 
 Answer<Response> SearchByParameters(const Request& request, const Context& context) {
-  TRY(OnlyParameters(request, {"q", "k"}));
+  TRY(OnlyParameters(request, {"q", "k", "filter"}));
   const auto text = FindParameter(request, "q");
   if (!text || IsBlank(*text)) return RefuseParameter(Fault::kMissingField, "q", "q, the text to search for, must not be empty");
   if (text->size() > kMaxTextBytes) {
     return RefuseParameter(Fault::kTooLong, "q", "q must be at most " + std::to_string(kMaxTextBytes) + " bytes of UTF-8");
   }
   TRY_ASSIGN(const int64_t k, IntegerParameter(request, "k", kResults));
-  return Search({.query = indexer::TextQuery{std::string(*text)}, .k = static_cast<size_t>(k)}, "/q", context);
+  TRY_ASSIGN(auto filter, FilterOf(request));
+  return Search({.query = indexer::TextQuery{std::string(*text)}, .k = static_cast<size_t>(k), .filter = std::move(filter)}, "/q", context);
 }
 
 Answer<Response> SearchByBody(const Request& request, const Context& context) {
   TRY(OnlyParameters(request, {}));
   TRY_ASSIGN(const JsonFields fields, JsonFields::Parse(request));
-  TRY(fields.Only({"text", "image", "photo", "k"}));
+  TRY(fields.Only({"text", "image", "photo", "k", "filter"}));
   TRY_ASSIGN(const int64_t k, fields.Integer("k", kResults));
   TRY_ASSIGN(auto query, QueryOf(fields));
   const std::string pointer = fields.Has("image") ? "/image" : fields.Has("text") ? "/text" : "/photo";
-  return Search({.query = std::move(query), .k = static_cast<size_t>(k)}, pointer, context);
+  TRY_ASSIGN(auto filter, FilterOf(fields));
+  return Search({.query = std::move(query), .k = static_cast<size_t>(k), .filter = std::move(filter)}, pointer, context);
 }
 
 Answer<Response> SimilarPhotos(const Request& request, const Context& context) {

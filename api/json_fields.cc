@@ -94,13 +94,17 @@ Answer<JsonFields> JsonFields::Parse(const Request& request) {
   if (const auto type = request.FindHeader("content-type"); !type || !IsJson(*type)) {
     return Refuse(Fault::kUnsupportedMediaType, "send the body with \"Content-Type: application/json\"");
   }
-  TRY(CheckSize(request.body));
+  return ParseText(request.body);
+}
+
+Answer<JsonFields> JsonFields::ParseText(const std::string& text) {
+  TRY(CheckSize(text));
   try {
-    Json body = Json::parse(request.body);
+    Json body = Json::parse(text);
     if (!body.is_object()) return WrongType("", "an object", body);
     return JsonFields(std::move(body));
   } catch (const Json::parse_error& e) {
-    return BrokenAt(std::min(e.byte, request.body.size()), request.body);
+    return BrokenAt(std::min(e.byte, text.size()), text);
   } catch (const Json::out_of_range&) {
     return Refuse(Fault::kInvalidJson, "a number is too large");
   }

@@ -27,9 +27,13 @@ class JsonFields {
   // The body must be one object, sent as application/json; an empty body is an empty object. Nesting and the number of
   // values are bounded, so that a small body cannot become a large tree.
   static Answer<JsonFields> Parse(const Request& request);
+  static Answer<JsonFields> ParseText(const std::string& text);
 
   Answer<void> Only(std::initializer_list<std::string_view> known) const;
   bool Has(const std::string& name) const { return object_.contains(name); }
+  // The field as it is. Requires: it is there.
+  const Json& All() const { return object_; }
+  const Json& Raw(const std::string& name) const { return object_.at(name); }
   // The fields below must be there unless a value for their absence is given.
   Answer<std::string> Text(const std::string& name, size_t max_bytes) const;
   Answer<std::string> Base64(const std::string& name) const;

@@ -75,6 +75,14 @@ void FolderTable::Move(std::string_view from, std::string_view to) {
   }
 }
 
+std::optional<uint32_t> FolderTable::Find(std::string_view path) const {
+  const auto [folder, name] = Split(path);
+  const auto place = folders_.find(folder);
+  if (place == folders_.end()) return std::nullopt;
+  const auto entry = place->second.names.find(name);
+  return entry == place->second.names.end() ? std::nullopt : std::optional(entry->second);
+}
+
 PhotoSet FolderTable::In(std::string_view folder) const {
   std::vector<const PhotoSet*> sets;
   if (const auto itself = folders_.find(std::string(folder)); itself != folders_.end()) sets.push_back(&itself->second.photos);

@@ -6,6 +6,7 @@
 // Errors:  none; what is not known is not there.
 // Units:   absolute paths, bytes as the file system has them, no slash at the end of a folder.
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,6 +24,7 @@ class FolderTable {
   // All paths below `from` lie below `to` from now on, in the place of those that had these paths.
   void Move(std::string_view from, std::string_view to);
 
+  std::optional<uint32_t> Find(std::string_view path) const;
   PhotoSet In(std::string_view folder) const;        // the folder and all below it
   PhotoSet Fitting(std::string_view pattern) const;  // as GlobMatches
 

@@ -11,6 +11,8 @@ using storage::PhotoId;
 
 namespace {
 
+constexpr size_t kPhotosPerRead = 10'000;
+
 // For changes of paths: what the catalog does not know needs no change.
 template <typename T>
 Status UnlessUnknown(const Result<T>& result) {
@@ -23,8 +25,8 @@ std::span<const PhotoId> AsSpan(const std::optional<PhotoId>& photo) {
 
 }  // namespace
 
-IndexWriter::IndexWriter(storage::Catalog& catalog, VectorIndex& index, Metrics& metrics)
-    : catalog_(catalog), index_(index), vectors_(metrics.GetGauge("fovea_index_vectors", "Vectors in the index")) {
+IndexWriter::IndexWriter(storage::Catalog& catalog, VectorIndex& index, PhotoFacts& facts, Metrics& metrics)
+    : catalog_(catalog), index_(index), facts_(facts), vectors_(metrics.GetGauge("fovea_index_vectors", "Vectors in the index")) {
   vectors_.Set(static_cast<double>(index.size()));
 }
 
@@ -53,15 +55,25 @@ Result<std::vector<IndexWriter::Verdict>> IndexWriter::StoreFiles(std::span<cons
 Status IndexWriter::AddVectors(std::span<const storage::IndexedFile> files, std::span<const storage::StoredFile> stored) {
   for (size_t i = 0; i < stored.size(); ++i) {
     // First the removal: within one batch a photo can lose its last path to one file and come back with the next.
-    RemoveVectors(AsSpan(stored[i].removed_photo));
-    if (stored[i].new_photo) RETURN_IF_ERROR(index_.Add(stored[i].photo, files[i].vector));
+    RemovePhotos(AsSpan(stored[i].removed_photo));
+    if (stored[i].photo.value == 0) continue;
+    if (stored[i].new_photo) {
+      RETURN_IF_ERROR(index_.Add(stored[i].photo, files[i].vector));
+      storage::PhotoRecord record = files[i].photo;
+      record.id = stored[i].photo;
+      facts_.Put(record);
+    }
+    facts_.AddPath(PathOf(files[i].location), stored[i].photo);
   }
   vectors_.Set(static_cast<double>(index_.size()));
   return Status();
 }
 
-void IndexWriter::RemoveVectors(std::span<const PhotoId> photos) {
-  for (const PhotoId photo : photos) index_.Remove(photo);
+void IndexWriter::RemovePhotos(std::span<const PhotoId> photos) {
+  for (const PhotoId photo : photos) {
+    index_.Remove(photo);
+    facts_.Remove(photo);
+  }
   vectors_.Set(static_cast<double>(index_.size()));
 }
 
@@ -74,42 +86,78 @@ Result<IndexWriter::Verdict> IndexWriter::StoreFailure(const PipelineItem& item,
                                  .reason = item.failure.message(),
                                  .at_ms = now_ms};
   ASSIGN_OR_RETURN(const std::optional<PhotoId> orphan, catalog_.StoreFailure(failure));
-  RemoveVectors(AsSpan(orphan));
+  RemovePhotos(AsSpan(orphan));
+  facts_.RemovePath(PathOf(failure.location));
   return Verdict::kStored;
 }
 
 Status IndexWriter::RemovePath(const Location& location) {
   MutexLock lock(mutex_);
   const auto orphan = catalog_.RemovePath(location);
-  if (orphan) RemoveVectors(AsSpan(*orphan));
+  if (orphan) RemovePhotos(AsSpan(*orphan));
+  if (orphan) facts_.RemovePath(PathOf(location));
   return UnlessUnknown(orphan);
 }
 
 Status IndexWriter::RemoveFolder(const Location& folder) {
   MutexLock lock(mutex_);
   const auto orphans = catalog_.RemoveFolder(folder);
-  if (orphans) RemoveVectors(*orphans);
+  if (orphans) RemovePhotos(*orphans);
+  if (orphans) facts_.RemoveFolder(PathOf(folder));
   return UnlessUnknown(orphans);
 }
 
 Status IndexWriter::MovePath(const Location& from, const Location& to) {
   MutexLock lock(mutex_);
   const auto orphan = catalog_.MovePath(from, to);
-  if (orphan) RemoveVectors(AsSpan(*orphan));
+  if (orphan) RemovePhotos(AsSpan(*orphan));
+  if (orphan) facts_.MovePath(PathOf(from), PathOf(to));
   return UnlessUnknown(orphan);
 }
 
 Status IndexWriter::MoveFolder(const Location& from, const Location& to) {
   MutexLock lock(mutex_);
   const auto orphans = catalog_.MoveFolder(from, to);
-  if (orphans) RemoveVectors(*orphans);
+  if (orphans) RemovePhotos(*orphans);
+  if (orphans) facts_.MoveFolder(PathOf(from), PathOf(to));
   return UnlessUnknown(orphans);
 }
 
 Status IndexWriter::RemoveRoot(storage::RootId root) {
   MutexLock lock(mutex_);
+  const auto known = catalog_.GetRoot(root);
   ASSIGN_OR_RETURN(const std::vector<PhotoId> orphans, catalog_.RemoveRoot(root));
-  RemoveVectors(orphans);
+  RemovePhotos(orphans);
+  if (known) facts_.RemoveFolder(known->path);
+  return Status();
+}
+
+std::string IndexWriter::PathOf(const Location& location) const {
+  const auto root = catalog_.GetRoot(location.root);
+  return root ? root->path + '/' + location.path : std::string();
+}
+
+Status IndexWriter::LoadFacts(const std::function<bool()>& go_on) {
+  MutexLock lock(mutex_);
+  const Status ended = Cancelled("load what filters ask: ended early");
+  for (PhotoId after{0};;) {
+    if (!go_on()) return ended;
+    ASSIGN_OR_RETURN(const std::vector<storage::PhotoRecord> photos, catalog_.ListPhotos(after, kPhotosPerRead));
+    for (const storage::PhotoRecord& photo : photos) facts_.Put(photo);
+    if (photos.size() < kPhotosPerRead) break;
+    after = photos.back().id;
+  }
+  for (const storage::Root& root : catalog_.ListRoots()) {
+    uint64_t paths = 0;
+    bool stopped = false;
+    RETURN_IF_ERROR(catalog_.ForEachPath(root.id, "", [&](const storage::PathRecord& path) {
+      if (path.state == storage::PathState::kIndexed) facts_.AddPath(root.path + '/' + path.location.path, path.photo);
+      stopped = ++paths % kPhotosPerRead == 0 && !go_on();
+      return !stopped;
+    }));
+    if (stopped) return ended;
+  }
+  facts_.SetComplete();
   return Status();
 }
 

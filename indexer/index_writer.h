@@ -1,7 +1,7 @@
 #pragma once
-// IndexWriter is the one place that changes the catalog's paths and the vector index, always both, in this order.
+// IndexWriter is the one place that changes the catalog's paths, the vector index and the facts that filters ask, in this order.
 //
-// Owns:    nothing; borrows catalog and index.
+// Owns:    nothing; borrows catalog, index and facts.
 // Threads: any thread may call; calls are done one after the other. Save holds off the others while it writes.
 // Errors:  the catalog's, and then the index is as it was. After a kill between the two the index is rebuilt from the
 //          catalog, because its snapshot is older than the catalog's epoch.
@@ -15,6 +15,7 @@
 #include "base/metrics.h"
 #include "base/mutex.h"
 #include "base/status.h"
+#include "indexer/photo_facts.h"
 #include "indexer/pipeline_item.h"
 #include "indexer/vector_index.h"
 #include "storage/catalog.h"
@@ -23,7 +24,7 @@ namespace fovea::indexer {
 
 class IndexWriter {
  public:
-  IndexWriter(storage::Catalog& catalog, VectorIndex& index, Metrics& metrics);
+  IndexWriter(storage::Catalog& catalog, VectorIndex& index, PhotoFacts& facts, Metrics& metrics);
   IndexWriter(const IndexWriter&) = delete;
   IndexWriter& operator=(const IndexWriter&) = delete;
 
@@ -45,15 +46,21 @@ class IndexWriter {
   Status MoveFolder(const storage::Location& from, const storage::Location& to) EXCLUDES(mutex_);
   Status RemoveRoot(storage::RootId root) EXCLUDES(mutex_);
 
+  // Fills the facts from the catalog; every change waits until it has ended. kCancelled when `go_on` says so.
+  Status LoadFacts(const std::function<bool()>& go_on) EXCLUDES(mutex_);
+
   // Writes the index's snapshot for the catalog's present epoch, which it returns.
   Result<uint64_t> SaveSnapshot(const std::string& path, const std::string& model_id) EXCLUDES(mutex_);
 
  private:
   Status AddVectors(std::span<const storage::IndexedFile> files, std::span<const storage::StoredFile> stored) REQUIRES(mutex_);
-  void RemoveVectors(std::span<const storage::PhotoId> photos) REQUIRES(mutex_);
+  void RemovePhotos(std::span<const storage::PhotoId> photos) REQUIRES(mutex_);
+  // The absolute path; empty when the root is not known.
+  std::string PathOf(const storage::Location& location) const;
 
   storage::Catalog& catalog_;
   VectorIndex& index_;
+  PhotoFacts& facts_;
   Gauge& vectors_;
   Mutex mutex_;
 };

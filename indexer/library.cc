@@ -75,7 +75,8 @@ Status Library::Impl::StartParts(std::vector<std::unique_ptr<encoder::Encoder>> 
   std::vector<encoder::Encoder*> devices;
   for (const auto& model : models) devices.push_back(model.get());
   device = std::make_unique<encoder::DeviceQueue>(devices, metrics, QueueOptions());
-  writer = std::make_unique<IndexWriter>(catalog, *index, metrics);
+  writer = std::make_unique<IndexWriter>(catalog, *index, facts, metrics);
+  LoadFacts();
   pipeline = std::make_unique<Pipeline>(
       Pipeline::Parts{catalog, *writer, *device, clock, metrics, health}, PipelineOptions(),
       [this](const Candidate& candidate, Outcome outcome) { jobs.FileEnded(candidate.job, outcome); });
@@ -128,6 +129,7 @@ void Library::Stop() {
   impl_->stopped = true;
   MutexLock lock(impl_->lifecycle);
   if (!impl_->device || std::exchange(impl_->stop_done, true)) return;  // never got so far, or stopped before
+  impl_->facts_loading.Join();
   if (impl_->scans) impl_->scans->RequestStop();
   if (impl_->pipeline) impl_->pipeline->RefuseNew();  // lets a watcher or scanner go that waits for room
   if (impl_->watcher) {

@@ -22,6 +22,7 @@
 #include "encoder/decoder.h"
 #include "encoder/device_queue.h"
 #include "encoder/encoder.h"
+#include "indexer/filter.h"
 #include "storage/catalog.h"
 #include "storage/records.h"
 
@@ -42,6 +43,7 @@ struct PhotoQuery {
 struct SearchRequest {
   std::variant<TextQuery, ImageQuery, PhotoQuery> query;
   size_t k = 50;  // 1..kMaxK
+  std::optional<Filter> filter = {};  // only photos that fit
 };
 inline constexpr size_t kMaxK = 1000;
 inline constexpr size_t kMaxTextBytes = 4096;

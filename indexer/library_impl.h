@@ -21,6 +21,7 @@
 #include "indexer/index_writer.h"
 #include "indexer/job_board.h"
 #include "indexer/library.h"
+#include "indexer/photo_facts.h"
 #include "indexer/pipeline.h"
 #include "indexer/scan_queue.h"
 #include "indexer/watch_events.h"
@@ -38,6 +39,7 @@ struct Library::Impl {
   Result<Photo> FindPhoto(PhotoId id) const;
 
   Result<std::vector<float>> QueryVector(const SearchRequest& request) const;
+  Result<std::vector<Neighbour>> Nearest(std::span<const float> query, size_t k, const std::optional<Filter>& filter) const;
   Result<encoder::ModelInput> DecodeQuery(const std::string& bytes, encoder::DecodeMode mode) const;
   Result<std::vector<SearchHit>> Fill(std::span<const Neighbour> neighbours, size_t k) const;
   // Features that can be answered with: kInternal when the model gave some that are not finite.
@@ -50,6 +52,9 @@ struct Library::Impl {
   Status BindModel(const encoder::ModelInfo& info);
   encoder::DeviceQueue::Options QueueOptions() const;
   Status StartWatching();
+  void LoadFacts();
+  // The photos that fit the filter, as bits by id; kBusy while facts are being loaded.
+  Result<std::vector<uint64_t>> BitsOf(Filter filter) const;
   Pipeline::Options PipelineOptions() const;
   void BeginRoot(const storage::Root& root);
   Result<std::string> ThumbnailFromFile(const storage::PhotoRecord& record, int side_px) const;
@@ -67,6 +72,7 @@ struct Library::Impl {
   std::atomic<bool> backing_up = false;
 
   std::vector<std::unique_ptr<encoder::Encoder>> models;  // one per device
+  PhotoFacts facts;
   std::unique_ptr<FlatIndex> index;
   std::unique_ptr<encoder::DeviceQueue> device;
   std::unique_ptr<IndexKeeper> keeper;
@@ -75,6 +81,7 @@ struct Library::Impl {
   std::unique_ptr<ScanQueue> scans;
   std::unique_ptr<WatchEvents> watch_events;
   std::unique_ptr<Watcher> watcher;
+  Thread facts_loading;
 
   // One at a time: Start, Stop, and changes of the list of roots.
   Mutex lifecycle;

@@ -84,6 +84,15 @@ Result<std::vector<SearchHit>> Library::Impl::Fill(std::span<const Neighbour> ne
   return hits;
 }
 
+Result<std::vector<Neighbour>> Library::Impl::Nearest(std::span<const float> query, size_t k, const std::optional<Filter>& filter) const {
+  if (!filter) return index->Search(query, k);
+  ASSIGN_OR_RETURN(const std::vector<uint64_t> words, BitsOf(*filter));
+  const PhotoBits among(words);
+  const IndexQuery asked{.vector = query, .k = k, .among = &among};
+  ASSIGN_OR_RETURN(std::vector<std::vector<Neighbour>> lists, index->SearchMany(std::span(&asked, 1)));
+  return std::move(lists.front());
+}
+
 Result<SearchAnswer> Library::Search(const SearchRequest& request) const {
   RETURN_IF_ERROR(impl_->CheckReady());
   if (request.k < 1 || request.k > kMaxK) return Failed(InvalidArgument(StrCat("k is ", request.k, ", it must lie in 1..", kMaxK)));
@@ -94,7 +103,7 @@ Result<SearchAnswer> Library::Search(const SearchRequest& request) const {
   answer.encode_ms = MillisecondsSince(start);
   const auto* itself = std::get_if<PhotoQuery>(&request.query);
   const auto index_start = std::chrono::steady_clock::now();
-  ASSIGN_OR_RETURN(std::vector<Neighbour> neighbours, impl_->index->Search(query, request.k + (itself ? 1 : 0)));
+  ASSIGN_OR_RETURN(std::vector<Neighbour> neighbours, impl_->Nearest(query, request.k + (itself ? 1 : 0), request.filter));
   answer.index_ms = MillisecondsSince(index_start);
   if (itself) std::erase_if(neighbours, [&](const Neighbour& neighbour) { return neighbour.id == itself->id; });
   ASSIGN_OR_RETURN(answer.hits, impl_->Fill(neighbours, request.k));

@@ -116,9 +116,12 @@ void PhotoFacts::MoveFolder(std::string_view from, std::string_view to) {
   folders_.Move(from, to);
 }
 
-void PhotoFacts::PutRoot(storage::RootId root, std::string path) {
+void PhotoFacts::MovePath(std::string_view from, std::string_view to) {
   WriterLock lock(mutex_);
-  roots_[root] = std::move(path);
+  const std::optional<uint32_t> photo = folders_.Find(from);
+  folders_.Remove(from);
+  folders_.Remove(to);
+  if (photo) folders_.Add(to, *photo);
 }
 
 uint64_t PhotoFacts::size() const {
@@ -186,10 +189,7 @@ PhotoSet PhotoFacts::Evaluate(const Filter& filter) const {
       const auto type = types_.find(LowerCase(filter.text));
       return type == types_.end() ? PhotoSet() : type->second;
     }
-    case Filter::Kind::kRoot: {
-      const auto root = roots_.find(storage::RootId{static_cast<uint32_t>(filter.number)});
-      return root == roots_.end() ? PhotoSet() : folders_.In(root->second) & all_;
-    }
+    case Filter::Kind::kRoot: return {};
     default: return EvaluateNumbers(filter);
   }
 }

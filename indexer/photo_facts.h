@@ -5,6 +5,7 @@
 // Threads: any thread may ask; changes come from one thread at a time and stop questions for microseconds.
 // Errors:  none.
 // Units:   as Filter.
+#include <atomic>
 #include <map>
 #include <string>
 #include <string_view>
@@ -28,10 +29,13 @@ class PhotoFacts {
   void RemovePath(std::string_view path) EXCLUDES(mutex_);
   void RemoveFolder(std::string_view folder) EXCLUDES(mutex_);
   void MoveFolder(std::string_view from, std::string_view to) EXCLUDES(mutex_);
-  // Where the root's paths begin.
-  void PutRoot(storage::RootId root, std::string path) EXCLUDES(mutex_);
+  // What lay at `to` is replaced, also when nothing lay at `from`.
+  void MovePath(std::string_view from, std::string_view to) EXCLUDES(mutex_);
+  // From now on all photos are known: before, Fitting would leave some out.
+  void SetComplete() { complete_ = true; }
+  bool complete() const { return complete_; }
 
-  // The photos that fit. Takes milliseconds for a million photos; a glob over all of them some hundred.
+  // The photos that fit; kRoot must have been resolved to its folder. Takes milliseconds for a million photos; a glob over all of them some hundred.
   PhotoSet Fitting(const Filter& filter) const EXCLUDES(mutex_);
   uint64_t size() const EXCLUDES(mutex_);
 
@@ -58,7 +62,7 @@ class PhotoFacts {
   PhotoSet all_ GUARDED_BY(mutex_);
   Names cameras_ GUARDED_BY(mutex_), lenses_ GUARDED_BY(mutex_), types_ GUARDED_BY(mutex_);
   FolderTable folders_ GUARDED_BY(mutex_);
-  std::map<storage::RootId, std::string> roots_ GUARDED_BY(mutex_);
+  std::atomic<bool> complete_ = false;
 };
 
 }  // namespace fovea::indexer

@@ -14,7 +14,7 @@ class Search : public testing::Test {
   void SetUp() override {
     red_ = world_.WriteColour("red.jpg", kRed);
     world_.WriteColour("green.jpg", kGreen);
-    world_.WriteColour("blue.png", kBlue);
+    world_.WritePicture("blue.png", {.format = test::PictureFormat::kPng, .colour = kBlue});
     world_.StartLibrary();
     world_.IndexPictures();
   }
@@ -121,6 +121,26 @@ TEST_F(Search, GivesVectorsAsTheModelMakesThem) {
 
 TEST_F(Search, BlamesThePictureThatHasNoVector) {
   EXPECT_THAT(world_.client().Post("/v1/embeddings", R"({"images":["aGVsbG8="]})"), IsProblem(422, "picture_unreadable", "/images"));
+}
+
+TEST_F(Search, StaysAmongPhotosThatFitTheFilter) {
+  const json png = Ask(R"({"text": "red", "filter": {"type": "png"}})");
+  ASSERT_EQ(png["results"].size(), 1U);
+  EXPECT_THAT(png["results"][0]["path"].get<std::string>(), testing::EndsWith("blue.png"));
+  const json both = Ask(json{{"text", "red"}, {"filter", {{"or", {{{"type", "png"}}, {{"glob", "**/re*.jpg"}}}}}}}.dump());
+  ASSERT_EQ(both["results"].size(), 2U);
+  EXPECT_EQ(both["results"][0]["path"], red_);
+  const HttpReply got = world_.client().Get("/v1/search?q=red&filter=%7B%22type%22%3A%22jpeg%22%7D");
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(Body(got)["results"].size(), 2U);
+  EXPECT_EQ(Ask(R"({"text": "red", "filter": {"year": 1999}})")["results"].size(), 0U);
+}
+
+TEST_F(Search, NamesTheFieldOfAFilterThatMakesNoSense) {
+  const auto post = [&](const char* filter) { return world_.client().Post("/v1/search", std::string(R"({"text": "red", "filter": )") + filter + "}"); };
+  EXPECT_THAT(post(R"({"colour": 1})"), IsProblem(400, "unknown_field", "/filter/colour"));
+  EXPECT_THAT(post(R"({"date": {"from": "soon"}})"), IsProblem(400, "invalid_argument", "/filter/date/from"));
+  EXPECT_THAT(world_.client().Get("/v1/search?q=red&filter=%7B"), IsProblem(400, "invalid_json", "/filter"));
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 //                                                                          `row's' `weight'    `slack'
 //
 // |r| is worked out in double for each row when it is coded and kept; |u| is some 4e-5 for 512 dimensions, as 16 bits are many. c.g is
-// exact: g is cut so that |c.g| < 2^31. `slack` adds kRounding for what floats lose: the estimate's three products, the bound's
-// sum and the score's own rounding, each below 3 x 2^-24, as no factor exceeds |x| + |r| <= 2 |x|. So for every row
+// exact: g is cut so that |c.g| < 2^31. `slack` adds kRounding for what floats lose between codes, bounds, floor and score: at most
+// ten roundings on either side, of numbers below 4, so less than 10 x 2^-23 = 1.2e-6. Hence for every row
 //   estimate - weight |r| - slack  <=  score  <=  estimate + weight |r| + slack        (score: exact_score.h)
 //
 // Owns:    nothing.

@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <exception>
+#include <new>
 #include <utility>
 
 #include "base/log.h"
@@ -14,9 +16,9 @@
 namespace fovea::indexer {
 namespace {
 
-ReadResult FailedItem(ItemPtr item, Status why) {
-  item->failure = std::move(why);
-  return {ReadVerdict::kStore, std::move(item)};
+ReadVerdict Fail(PipelineItem& item, Status why) {
+  item.failure = std::move(why);
+  return ReadVerdict::kStore;
 }
 
 void TakeFacts(const encoder::PictureFacts& facts, storage::PhotoRecord& photo) {
@@ -47,34 +49,48 @@ ReadResult PictureReader::Read(const Candidate& candidate, const ClaimContent& c
     if (fd.error().code() == StatusCode::kNotFound || !RootIsThere(candidate.location.root)) return {};
     const auto stamp = StampOfPath(path);  // without one (a symlink, say) the failure is remembered with an empty stamp
     if (stamp) item->stamp = *stamp;
-    return FailedItem(std::move(item), fd.error());
+    return {Fail(*item, fd.error()), std::move(item)};
   }
-  return ReadOpened(std::move(item), fd->get(), claim);
+  const ReadVerdict verdict = ReadGuarded(*item, fd->get(), claim);
+  if (verdict != ReadVerdict::kEncode && verdict != ReadVerdict::kStore) item.reset();
+  return {verdict, std::move(item)};
 }
 
-ReadResult PictureReader::ReadOpened(ItemPtr item, int fd, const ClaimContent& claim) const {
-  const storage::Location& location = item->candidate.location;
+// What a decoder throws, against its word, is this picture's failure and not the end of the program.
+ReadVerdict PictureReader::ReadGuarded(PipelineItem& item, int fd, const ClaimContent& claim) const {
+  const std::string what = StrCat("read \"", item.candidate.location.path, "\": ");
+  try {
+    return ReadOpened(item, fd, claim);
+  } catch (const std::bad_alloc&) {
+    return Fail(item, Internal(what + "not enough memory"));
+  } catch (const std::exception& error) {
+    return Fail(item, Internal(what + error.what()));
+  }
+}
+
+ReadVerdict PictureReader::ReadOpened(PipelineItem& item, int fd, const ClaimContent& claim) const {
+  const storage::Location& location = item.candidate.location;
   const auto before = StampOfFile(fd);
-  if (!before) return FailedItem(std::move(item), before.error());
-  item->stamp = *before;
-  if (const auto known = catalog_.GetPath(location); known && known->stamp == *before) return {ReadVerdict::kUnchanged, nullptr};
+  if (!before) return Fail(item, before.error());
+  item.stamp = *before;
+  if (const auto known = catalog_.GetPath(location); known && known->stamp == *before) return ReadVerdict::kUnchanged;
   const auto bytes = ReadAll(fd, options_.limits.max_file_bytes);
-  if (!bytes && !RootIsThere(location.root)) return {};
-  const bool try_again = item->candidate.tries < options_.max_tries;
-  if (!bytes && bytes.error().code() == StatusCode::kIo && try_again) return {ReadVerdict::kMoving, nullptr};
-  if (!bytes) return FailedItem(std::move(item), bytes.error().WithContext(StrCat("read \"", location.path, "\"")));
+  if (!bytes && !RootIsThere(location.root)) return ReadVerdict::kGone;
+  const bool try_again = item.candidate.tries < options_.max_tries;
+  if (!bytes && bytes.error().code() == StatusCode::kIo && try_again) return ReadVerdict::kMoving;
+  if (!bytes) return Fail(item, bytes.error().WithContext(StrCat("read \"", location.path, "\"")));
   const auto after = StampOfFile(fd);
   if (!after || *after != *before || static_cast<int64_t>(bytes->size()) != before->bytes) {
-    if (try_again) return {ReadVerdict::kMoving, nullptr};
-    return FailedItem(std::move(item), Busy(StrCat("read \"", location.path, "\": it kept changing while it was read")));
+    if (try_again) return ReadVerdict::kMoving;
+    return Fail(item, Busy(StrCat("read \"", location.path, "\": it kept changing while it was read")));
   }
-  item->photo.content = Sha256(*bytes);
-  item->photo.bytes = before->bytes;
-  item->photo.indexed_at_ms = clock_.NowUnixMs();
-  if (catalog_.FindContent(item->photo.content)) return {ReadVerdict::kStore, std::move(item)};
-  if (!claim(item->photo.content)) return {ReadVerdict::kParked, nullptr};
-  if (Status status = DecodeInto(*item, *bytes); !status.ok()) return FailedItem(std::move(item), std::move(status));
-  return {ReadVerdict::kEncode, std::move(item)};
+  item.photo.content = Sha256(*bytes);
+  item.photo.bytes = before->bytes;
+  item.photo.indexed_at_ms = clock_.NowUnixMs();
+  if (catalog_.FindContent(item.photo.content)) return ReadVerdict::kStore;
+  if (!claim(item.photo.content)) return ReadVerdict::kParked;
+  if (Status status = DecodeInto(item, *bytes); !status.ok()) return Fail(item, std::move(status));
+  return ReadVerdict::kEncode;
 }
 
 Status PictureReader::DecodeInto(PipelineItem& item, const std::string& bytes) const {

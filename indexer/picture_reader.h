@@ -4,7 +4,8 @@
 //
 // Owns:    nothing; borrows the catalog and the clock. `profile` is copied.
 // Threads: any number read at once; each holds one file and its pixels in memory (bounded by DecodeLimits).
-// Errors:  none come out: a picture that cannot be read becomes an item with `failure` set, anything else a verdict.
+// Errors:  none come out: a picture that cannot be read, or makes a decoder throw, becomes an item with `failure` set, anything
+//          else a verdict.
 // Units:   pixels, bytes.
 #include <functional>
 
@@ -49,7 +50,8 @@ class PictureReader {
   ReadResult Read(const Candidate& candidate, const ClaimContent& claim) const;
 
  private:
-  ReadResult ReadOpened(ItemPtr item, int fd, const ClaimContent& claim) const;
+  ReadVerdict ReadGuarded(PipelineItem& item, int fd, const ClaimContent& claim) const;
+  ReadVerdict ReadOpened(PipelineItem& item, int fd, const ClaimContent& claim) const;
   Status DecodeInto(PipelineItem& item, const std::string& bytes) const;
   bool RootIsThere(storage::RootId root) const;
 

@@ -1,6 +1,7 @@
 #include "indexer/write_stage.h"
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <utility>
 
@@ -11,6 +12,15 @@ namespace fovea::indexer {
 namespace {
 
 constexpr const char* kPart = "write to the store";
+
+// What a step throws ends that step, not the program.
+Status Guarded(const std::function<Status()>& step) {
+  try {
+    return step();
+  } catch (const std::exception& error) {
+    return Internal(StrCat("the store threw: ", error.what()));
+  }
+}
 
 bool IsDiskTrouble(StatusCode code) { return code == StatusCode::kIo || code == StatusCode::kBusy; }
 
@@ -52,7 +62,8 @@ void WriteStage::StoreAll(std::vector<ItemPtr> items, const std::stop_token& sto
   for (const ItemPtr& item : std::span(items).subspan(files)) StoreFailure(*item, stop);
 }
 
-Status WriteStage::UntilTaken(const std::function<Status()>& step, const std::stop_token& stop) {
+Status WriteStage::UntilTaken(const std::function<Status()>& unguarded, const std::stop_token& stop) {
+  const auto step = [&] { return Guarded(unguarded); };
   Status status = step();
   for (int tries = 0; IsDiskTrouble(status.code()); ++tries) {
     parts_.health.Report(kPart, status);

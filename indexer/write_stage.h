@@ -4,7 +4,7 @@
 // Owns:    nothing; borrows the writer and the queue it empties.
 // Threads: Run is the body of the thread "write"; the hooks are called on it, without locks.
 // Errors:  when the disk refuses, the batch is kept and tried again with growing pauses, and Health says so. What the
-//          catalog refuses for another reason becomes that file's failure.
+//          catalog refuses for another reason, or throws, becomes that file's failure.
 // Units:   items; milliseconds. Metrics: fovea_write_seconds, fovea_photos_{indexed,failed,deduplicated}_total,
 //          fovea_pipeline_queue_seconds{stage="write"}.
 #include <functional>
@@ -52,8 +52,8 @@ class WriteStage {
   void StoreAll(std::vector<ItemPtr> items, const std::stop_token& stop);
   void StoreFiles(std::span<const ItemPtr> items, const std::stop_token& stop);
   void StoreFailure(PipelineItem& item, const std::stop_token& stop);
-  // Runs `step` until the disk takes it or a stop is requested.
-  Status UntilTaken(const std::function<Status()>& step, const std::stop_token& stop);
+  // Runs it until the disk takes it or a stop is requested.
+  Status UntilTaken(const std::function<Status()>& unguarded, const std::stop_token& stop);
   void Report(const PipelineItem& item, IndexWriter::Verdict verdict);
 
   const Parts parts_;

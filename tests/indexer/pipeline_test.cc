@@ -15,6 +15,7 @@
 #include "tests/support/image_factory.h"
 #include "tests/support/matchers.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/throwing_clock.h"
 #include "tests/support/wait_until.h"
 
 namespace fovea::indexer {
@@ -98,7 +99,7 @@ class PipelineTest : public testing::Test {
 
   TempDir pictures_;
   TempDir data_;
-  SystemClock clock_;
+  test::ThrowingClock clock_;
   Metrics metrics_;
   Health health_;
   test::FakeEncoderControl control_;
@@ -128,6 +129,38 @@ TEST_F(PipelineTest, EndsEveryFileExactlyOnce) {
   Submit("bad3");
   WaitEmpty();
   EXPECT_EQ(Ended(Outcome::kUnchanged), 2) << "known with this stamp, the failed one too";
+}
+
+// A throw in a reading thread once ended the whole program.
+TEST_F(PipelineTest, AThrowWhileReadingEndsThatPictureOnly) {
+  for (uint64_t i = 0; i < 6; ++i) Write("p" + std::to_string(i), i + 1);
+  clock_.ThrowIn("decode", 1, [] { throw std::runtime_error("a decoder's surprise"); });
+  Submit("p0");
+  WaitEmpty();
+  clock_.ThrowIn("decode", 1, [] { throw std::bad_alloc(); });
+  Submit("p1");
+  WaitEmpty();
+  for (uint64_t i = 2; i < 6; ++i) Submit("p" + std::to_string(i));
+  WaitEmpty();
+  EXPECT_EQ(Ended(Outcome::kFailed), 2);
+  EXPECT_EQ(Ended(Outcome::kIndexed), 4);
+  EXPECT_EQ(catalog_->GetFailure(At("p0"))->reason, "read \"p0\": a decoder's surprise");
+  EXPECT_EQ(catalog_->GetFailure(At("p1"))->reason, "read \"p1\": not enough memory");
+  ExpectOneVectorPerPhoto();
+}
+
+TEST_F(PipelineTest, AThrowWhileWritingEndsThatStepOnly) {
+  pictures_.Write("bad", "no picture");
+  clock_.ThrowIn("write", 1, [] { throw std::runtime_error("a store's surprise"); });
+  Submit("bad");
+  WaitEmpty();
+  EXPECT_EQ(Ended(Outcome::kDropped), 1) << "not even its failure could be stored";
+  Write("good", 1);
+  Submit("good");
+  Submit("bad");
+  WaitEmpty();
+  EXPECT_EQ(Ended(Outcome::kIndexed), 1);
+  EXPECT_EQ(Ended(Outcome::kFailed), 1);
 }
 
 // A picture in the encoder's hands must not come back when its file was removed meanwhile.

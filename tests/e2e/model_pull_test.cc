@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/unique_fd.h"
+#include "tests/support/model_folder_writer.h"
 #include "tests/support/model_home.h"
 #include "tests/support/mounted_disk.h"
 #include "tests/support/wait_until.h"
@@ -24,6 +25,15 @@ using testing::Not;
 
 constexpr const char* kWeights = "open_clip_model.safetensors";
 constexpr size_t kSome = 5'000'000;
+
+// The files of a model with reference weights.
+std::map<std::string, std::string> FilesOf(const encoder::ClipConfig& config) {
+  const TempDir folder;
+  WriteModelFolder(folder.path(), config);
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::directory_iterator(folder.path())) files[entry.path().filename().string()] = ReadFile(entry.path().string(), 1 << 30).value_or("");
+  return files;
+}
 
 class ModelPull : public testing::Test {
  protected:
@@ -185,6 +195,42 @@ TEST_F(ModelPull, AConfigurationThatFoveaCannotReadIsRefusedBeforeTheWeights) {
   Serve();
   EXPECT_THAT(PullFault(), HasSubstr("timm_model_name"));
   EXPECT_EQ(server_->CountOf(kWeights), 0u);
+}
+
+TEST_F(ModelPull, AModelWithoutVocabularyIsRefusedBeforeTheWeights) {
+  encoder::ClipConfig config = TinyVitWithVocabulary();
+  config.layout = encoder::Layout::kHuggingFace;
+  files_ = FilesOf(config);
+  files_.erase("vocab.json");
+  Serve();
+  EXPECT_THAT(PullFault(), HasSubstr("no vocabulary"));
+  EXPECT_EQ(server_->CountOf("model.safetensors"), 0u);
+}
+
+TEST_F(ModelPull, BringsAnExportOfOneTower) {
+  encoder::ClipConfig config = TinyVitWithVocabulary();
+  config.layout = encoder::Layout::kHuggingFace;
+  for (const auto tower : {encoder::Towers::kImage, encoder::Towers::kText}) {
+    config.towers = tower;
+    files_ = FilesOf(config);
+    Serve();
+    ASSERT_EQ(home_->Run({"model", "pull", "test/tiny"}).exit_code, 0);
+    const json facts = json::parse(home_->Run({"model", "inspect", "test/tiny"}).output);
+    EXPECT_EQ(facts["towers"], json::array({config.HasImageTower() ? "image" : "text"}));
+    EXPECT_EQ(home_->Run({"embed", "--model", "test/tiny", "--text", "a dog"}).exit_code, config.HasTextTower() ? 0 : 1);
+  }
+}
+
+TEST_F(ModelPull, BringsALoneFileOfOpenAisKind) {
+  encoder::ClipConfig config = TinyVit();
+  config.text.vocab_size = 49408;
+  const TempDir folder;
+  WriteSafetensors(folder / "tuned.safetensors", StoredReferenceWeights(config));
+  files_ = {{"README.md", "#"}, {"tuned.safetensors", ReadFile(folder / "tuned.safetensors", 1 << 30).value_or("")}};
+  Serve();
+  const Finished pulled = home_->Run({"model", "pull", "test/tiny"});
+  ASSERT_EQ(pulled.exit_code, 0) << pulled.errors;
+  EXPECT_EQ(json::parse(home_->Run({"model", "inspect", "test/tiny"}).output)["layout"], "openai");
 }
 
 TEST_F(ModelPull, NoNetworkAndNoTrustAreOneLine) {

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "tests/support/daemon_process.h"
+#include "tests/support/model_folder_writer.h"
 #include "tests/support/temp_dir.h"
 
 namespace fovea::test {
@@ -98,6 +99,17 @@ TEST_F(StartFaults, AModelWithoutItsWeightsIsNamed) {
     if (entry.path().extension() == ".safetensors") fs::remove(entry.path());
   }
   EXPECT_THAT(ModelFault(model), AllOf(HasSubstr(model), HasSubstr("safetensors")));
+}
+
+TEST_F(StartFaults, AModelOfOneTowerIsRefusedWithWhatToTakeInstead) {
+  for (const auto tower : {encoder::Towers::kImage, encoder::Towers::kText}) {
+    encoder::ClipConfig config = TinyVitWithVocabulary();
+    config.layout = encoder::Layout::kHuggingFace;
+    config.towers = tower;
+    const std::string model = folder_ / (config.HasImageTower() ? "image" : "text");
+    WriteModelFolder(model, config);
+    EXPECT_THAT(ModelFault(model), AllOf(HasSubstr(config.HasImageTower() ? "has no text tower" : "has no image tower"), HasSubstr("--model NAME")));
+  }
 }
 
 TEST_F(StartFaults, AModelWithCutWeightsIsNamed) {

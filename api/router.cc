@@ -1,6 +1,7 @@
 #include "api/router.h"
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 
 #include "api/handlers.h"
@@ -51,6 +52,15 @@ std::optional<std::string_view> Fit(std::string_view pattern, std::string_view p
   return id.contains('/') ? std::nullopt : std::optional(id);
 }
 
+// A handler that throws (out of memory, say) has failed: its request does, and no other.
+Answer<Response> Handle(const Route& route, const Request& request, const Context& context) {
+  try {
+    return route.handler(request, context);
+  } catch (const std::exception& error) {
+    return Refuse(Fault::kInternal, StrCat("could not be answered: ", error.what()));
+  }
+}
+
 }  // namespace
 
 Router::Router(Context context) : context_(std::move(context)), routes_(AllRoutes()) {}
@@ -93,7 +103,7 @@ Response Router::Run(const Route* route, const Request& request) const {
     response.Set("Allow", AllowedMethods(request));
     return response;
   }
-  Answer<Response> answer = route->handler(request, context_);
+  Answer<Response> answer = Handle(*route, request, context_);
   if (answer) return *std::move(answer);
   Problem problem = std::move(answer).error();
   const bool loading = problem.fault == Fault::kTooManyRequests && !context_.library.ready();

@@ -100,6 +100,24 @@ TEST(OpenModelFolder, TakesPicklesInTheOtherLayouts) {
   }
 }
 
+TEST(OpenModelFolder, FollowsAnIndexOfPickledShards) {
+  const TempDir folder;
+  const ClipConfig config = Smallest(Layout::kHuggingFace);
+  WriteVocabulary(folder);
+  WriteFiles(folder.path(), ConfigFiles(config));
+  std::vector<StoredWeight> first = StoredReferenceWeights(config), second(first.begin() + 10, first.end());
+  first.resize(10);
+  nlohmann::json map;
+  for (const auto& [name, weights] : {std::pair("pytorch_model-00001-of-00002.bin", first), std::pair("pytorch_model-00002-of-00002.bin", second)}) {
+    folder.Write(name, TorchFileOf(TorchFile::kStateDict, weights));
+    for (const StoredWeight& weight : weights) map[weight.name] = name;
+  }
+  WriteFiles(folder.path(), {{"pytorch_model.bin.index.json", {{"weight_map", map}}}});
+  EXPECT_THAT(Open(folder.path()), IsOk());
+  std::filesystem::remove(folder / "pytorch_model-00002-of-00002.bin");
+  EXPECT_THAT(Open(folder.path()), StatusIs(StatusCode::kNotFound, HasSubstr("pytorch_model-00002-of-00002.bin")));
+}
+
 // The configuration says nested and the file is flat, and the reverse; and names of open_clip beside a config.json.
 TEST(OpenModelFolder, GoesByTheNamesThatTheFileHas) {
   for (const char* prefix : {"", "text."}) {

@@ -147,7 +147,7 @@ TEST(OpenModelFolder, UsesTheBuiltInVocabularyWhereNoneIsBesideTheWeights) {
   WriteHollowWeights(folder / "ViT.safetensors", config);
   const Result<ModelFolder> model = Open(folder / "ViT.safetensors");
   ASSERT_THAT(model, IsOk());
-  EXPECT_THAT(model->tokenizer.Encode("a photo of a cat", 77), ElementsAre(49406, 320, 1125, 539, 320, 2368, 49407));
+  EXPECT_THAT(model->tokenizer->Encode("a photo of a cat", 77), ElementsAre(49406, 320, 1125, 539, 320, 2368, 49407));
   EXPECT_THAT(model->notes, Contains(HasSubstr("built in")));
 }
 

@@ -42,7 +42,7 @@ class PipelineTest : public testing::Test {
     ASSERT_THAT(catalog_->BindModel(encoder_.info().id, FakeEncoder::kDim), IsOk());
     root_ = catalog_->AddRoot(pictures_.path())->id;
     device_ = std::make_unique<encoder::DeviceQueue>(std::vector<encoder::Encoder*>{&encoder_}, metrics_, encoder::DeviceQueue::Options{});
-    writer_ = std::make_unique<IndexWriter>(*catalog_, index_, metrics_);
+    writer_ = std::make_unique<IndexWriter>(*catalog_, index_, facts_, metrics_);
     Pipeline::Options options;
     options.batch_size = 4;
     options.batch_wait_ms = 5;
@@ -108,6 +108,7 @@ class PipelineTest : public testing::Test {
   storage::RootId root_;
   std::unique_ptr<storage::Catalog> catalog_;
   std::unique_ptr<encoder::DeviceQueue> device_;
+  PhotoFacts facts_;
   std::unique_ptr<IndexWriter> writer_;
   std::unique_ptr<Pipeline> pipeline_;
   Mutex mutex_;

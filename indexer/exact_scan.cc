@@ -79,6 +79,8 @@ class Rescoring {
 ExactScan::ExactScan(Options options)
     : kernel_(options.kernel ? *options.kernel : UsableScanKernels().front()), team_(options.threads) {}
 
+bool ExactScan::IsLarge(const Int8Rows& codes, size_t queries) { return BlockSweep::WorthThreads(codes, queries) > 1; }
+
 std::vector<ScanAnswer> ExactScan::Search(const ScanRows& rows, std::span<const ScanQuery> queries) {
   std::vector<ScanAnswer> answers(queries.size());
   std::vector<ScanQuery> asked;

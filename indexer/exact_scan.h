@@ -50,6 +50,8 @@ class ExactScan {
   ExactScan() : ExactScan(Options()) {}
   explicit ExactScan(Options options);
 
+  // Whether a search takes so long that it is worth waking threads and sharing with other callers.
+  static bool IsLarge(const Int8Rows& codes, size_t queries);
   // One answer per query. All queries go through the rows together.
   std::vector<ScanAnswer> Search(const ScanRows& rows, std::span<const ScanQuery> queries);
 

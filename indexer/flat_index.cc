@@ -8,6 +8,7 @@
 #include "base/shared_mutex.h"
 #include "indexer/exact_scan.h"
 #include "indexer/index_snapshot.h"
+#include "indexer/search_rounds.h"
 
 namespace fovea::indexer {
 
@@ -37,6 +38,7 @@ struct FlatIndex::Impl {
 
   const size_t dim;
   ExactScan scan;
+  SearchRounds rounds;
   mutable SharedMutex mutex;
   VectorRows vectors GUARDED_BY(mutex);
   Int8Rows codes GUARDED_BY(mutex);
@@ -145,8 +147,11 @@ Result<std::vector<std::vector<Neighbour>>> FlatIndex::SearchMany(std::span<cons
     filters.emplace_back(bits[i]);
     asked.push_back({.vector = queries[i].vector, .k = queries[i].k, .filter = queries[i].among != nullptr ? &filters[i] : nullptr});
   }
+  const ScanRows rows{impl_->vectors, impl_->codes, impl_->ids};
+  const auto scan = [&](std::span<const ScanQuery> all) { return impl_->scan.Search(rows, all); };
+  const bool large = ExactScan::IsLarge(impl_->codes, asked.size());
   std::vector<std::vector<Neighbour>> found;
-  for (ScanAnswer& answer : impl_->scan.Search({impl_->vectors, impl_->codes, impl_->ids}, asked)) found.push_back(std::move(answer.found));
+  for (ScanAnswer& answer : large ? impl_->rounds.Search(asked, scan) : scan(asked)) found.push_back(std::move(answer.found));
   return found;
 }
 

@@ -3,7 +3,7 @@
 //
 // Owns:    per vector dim x 4 bytes, dim + 8 bytes of codes, and about 60 bytes of a table id -> row; the threads of its scan.
 // Threads: any number search at once; a change waits for the searches in hand and stops new ones for microseconds. Save
-//          reads beside searches; changes wait for it. Large searches use all cores and take turns (scan_team.h).
+//          reads beside searches; changes wait for it. Large searches use all cores; those that arrive meanwhile share the next sweep.
 // Errors:  as VectorIndex; a vector that is not of unit length is kInvalidArgument.
 // Shapes:  as VectorIndex. Removing moves the last row into the gap, so rows carry no order.
 #include <memory>

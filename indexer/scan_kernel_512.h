@@ -1,3 +1,4 @@
+#pragma once
 // The scan kernel in registers of 512 bits, for the files that define FOVEA_SCAN_TARGET (the instruction sets, as GCC's attribute
 // takes them) and FOVEA_SCAN_DOT(sums, a, b) (adds to each 32-bit sum the two products of 16-bit numbers) before they include it.
 //

@@ -4,6 +4,7 @@
 //   serve FILE ROWS DIM QUERIES    answers each line of standard input with one of JSON:
 //     search KERNEL COUNT REPEAT   COUNT queries together, REPEAT times; KERNEL: 0 is the fastest, see `kernels`
 //     filter PERMILLE REPEAT       one query among PERMILLE of 1000 rows, drawn at random
+//     callers COUNT REPEAT         COUNT threads ask one query after the other, as clients do; seconds of all
 //     memory REPEAT                reads the byte codes once, on all cores
 //     kernels, checked             names of the kernels; ids and scores of the first queries
 //   load FILE ROWS DIM SNAPSHOT    writes a snapshot of an index and reads it back
@@ -20,9 +21,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/worker.h"
 #include "bench/synthetic_vectors.h"
 #include "indexer/exact_scan.h"
 #include "indexer/flat_index.h"
+#include "indexer/search_rounds.h"
 
 namespace {
 
@@ -91,6 +94,7 @@ class Server {
     words >> what >> first >> second >> third;
     if (what == "search") return Search(*scans_.at(first), second, third, nullptr);
     if (what == "filter") return Filtered(first, second);
+    if (what == "callers") return Callers(first, second);
     if (what == "memory") return Memory(first);
     if (what == "checked") return Checked();
     json names = json::array();
@@ -127,6 +131,23 @@ class Server {
     for (size_t row = 0; row < ids_.size(); ++row) bits[row / 64] |= uint64_t{random() % 1000 < permille} << row % 64;
     const RowFilter filter(bits);
     return Search(*scans_[0], 1, repeat, &filter);
+  }
+
+  json Callers(size_t count, size_t repeat) {
+    const ScanRows rows{vectors_, codes_, ids_};
+    SearchRounds rounds;
+    const double seconds = Seconds([&] {
+      std::vector<Thread> callers;
+      for (size_t caller = 0; caller < count; ++caller) {
+        callers.emplace_back("caller", [&, caller](const std::stop_token&) {
+          for (size_t i = 0; i < repeat; ++i) {
+            const ScanQuery query{.vector = std::span(queries_).subspan((caller * repeat + i) * dim_ % queries_.size(), dim_), .k = kBest};
+            rounds.Search(std::span(&query, 1), [&](std::span<const ScanQuery> all) { return scans_[0]->Search(rows, all); });
+          }
+        });
+      }
+    });
+    return {{"seconds", {seconds / static_cast<double>(count * repeat)}}};
   }
 
   json Memory(size_t repeat) {

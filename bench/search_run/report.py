@@ -74,7 +74,9 @@ def text_of(result):
              f"Plain reading of the byte codes on all cores: {rate / 1e9:.1f} GB/s; one query goes through them at {own / 1e9:.1f} GB/s, {100 * own / rate:.0f} % of it. "
              f"Of each query {result['rescored']['1']:.0f} rows are read in fp32.", "",
              *table(["fovea's kernels, ms: best (median); processor", "one query", "16 together"], kernel_lines(result)),
-             *table(["among", "one query, ms: best (median)"], [[f"{int(kept) / 10:g} %", ms(seconds)] for kept, seconds in result["filters"].items()]), END]
+             *table(["among", "one query, ms: best (median)"], [[f"{int(kept) / 10:g} %", ms(seconds)] for kept, seconds in result["filters"].items()]),
+             *table(["callers at once, each with one query after the other", "queries/s: best (median)"],
+                    [[count, f"{1 / min(seconds):,.0f} ({1 / statistics.median(seconds):,.0f})"] for count, seconds in result["callers"].items()]), END]
     return "\n".join(lines)
 
 

@@ -161,6 +161,32 @@ TEST(FlatIndex, RefusesWrongDimensionsAndLengths) {
   EXPECT_EQ(index.size(), 0u);
 }
 
+// Large enough that searches share sweeps.
+TEST(FlatIndex, GivesEachOfManyCallersItsOwnAnswer) {
+  constexpr size_t kDim = 64, kRows = 20'000, kCallers = 5;
+  RandomVectors random(21);
+  FlatIndex index(kDim, 2);
+  Vectors truth;
+  for (uint64_t id = 1; id <= kRows; ++id) {
+    const std::vector<float> vector = random.Next(kDim);
+    ASSERT_THAT(index.Add(PhotoId{id}, vector), IsOk());
+    if (id <= kCallers) truth[PhotoId{id}] = vector;
+  }
+  std::vector<Thread> callers;
+  for (uint64_t id = 1; id <= kCallers; ++id) {
+    callers.emplace_back("caller", [&index, &truth, id](const std::stop_token&) {
+      for (int round = 0; round < 10; ++round) {
+        const auto found = index.Search(truth.at(PhotoId{id}), 1 + id);
+        ASSERT_THAT(found, IsOk());
+        ASSERT_EQ(found->size(), 1 + id);
+        EXPECT_EQ(found->front().id, PhotoId{id});
+        EXPECT_NEAR(found->front().score, 1, 1e-6);
+      }
+    });
+  }
+  for (Thread& caller : callers) caller.Join();
+}
+
 TEST(FlatIndex, SearchesWhileVectorsComeAndGo) {
   constexpr uint64_t kRounds = 400;
   RandomVectors random(5);

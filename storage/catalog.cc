@@ -19,7 +19,7 @@ Result<std::unique_ptr<Catalog>> Catalog::Open(const Options& options) {
 
 void Catalog::Close() {
   if (!impl_->gate.Shut()) return;
-  if (const Status synced = impl_->database->Sync(); !synced.ok()) LogError(synced.message());
+  if (const Status flushed = impl_->database->Flush(); !flushed.ok()) LogError(flushed.message());
   impl_->database.reset();
 }
 
@@ -82,9 +82,8 @@ Result<std::string> Catalog::GetIndexValue(std::string_view name) const {
 
 Status Catalog::Impl::Load() {
   MutexLock lock(write_mutex);
-  bool is_new = false;
-  RETURN_IF_ERROR(LoadFormat(is_new));
-  if (!is_new) {
+  ASSIGN_OR_RETURN(const uint32_t format, LoadFormat());
+  if (format != 0) {
     ASSIGN_OR_RETURN(const std::optional<std::string> stored, database->Get(Column::kMeta, "counters"));
     if (!stored) return Corrupt(StrCat("open library \"", folder, "\": its counters are missing"));
     ASSIGN_OR_RETURN(counters, DecodeCounters(*stored));
@@ -97,20 +96,20 @@ Status Catalog::Impl::Load() {
   }
   RETURN_IF_ERROR(LoadRoots());
   PublishCounters();
+  if (format == 1) RETURN_IF_ERROR(MigrateFromFormat1());
   return database->read_only() ? Status::Ok() : CancelOldJobs();
 }
 
-Status Catalog::Impl::LoadFormat(bool& is_new) {
+Result<uint32_t> Catalog::Impl::LoadFormat() {
   ASSIGN_OR_RETURN(const std::optional<std::string> stored, database->Get(Column::kMeta, "format"));
   if (stored) {
     ASSIGN_OR_RETURN(const uint32_t format, DecodeStoreFormat(*stored));
-    if (format == kStoreFormat) return Status::Ok();
-    if (format < kStoreFormat) return Corrupt(StrCat("open library \"", folder, "\": format ", format, " was never used"));
-    return Unsupported(StrCat("open library \"", folder, "\": made by a newer fovea (format ", format, "; this one reads up to ",
-                              kStoreFormat, "); update fovea, or give another --data folder"));
+    if (format == 0) return Failed(Corrupt(StrCat("open library \"", folder, "\": format 0 was never used")));
+    if (format <= kStoreFormat) return format;
+    return Failed(Unsupported(StrCat("open library \"", folder, "\": made by a newer fovea (format ", format, "; this one reads up to ",
+                              kStoreFormat, "); update fovea, or give another --data folder")));
   }
   // A kill while the store was made leaves columns without a format; any record makes that impossible.
-  is_new = true;
   bool empty = true;
   for (const Column column : {Column::kRoots, Column::kPaths, Column::kPhotos}) {
     RETURN_IF_ERROR(database->ForEach(column, "", "", [&empty](std::string_view, std::string_view) -> Result<bool> {
@@ -118,11 +117,12 @@ Status Catalog::Impl::LoadFormat(bool& is_new) {
       return false;
     }));
   }
-  if (!empty) return Corrupt(StrCat("open library \"", folder, "\": its format is missing"));
-  if (database->read_only()) return Status::Ok();
+  if (!empty) return Failed(Corrupt(StrCat("open library \"", folder, "\": its format is missing")));
+  if (database->read_only()) return 0;
   Change change = Begin();
   change.Put(Column::kMeta, "format", EncodeStoreFormat(kStoreFormat));
-  return Commit(change, Database::Durability::kSynced);
+  RETURN_IF_ERROR(Commit(change, Database::Durability::kSynced));
+  return 0;
 }
 
 Status Catalog::Impl::LoadRoots() {

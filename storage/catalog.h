@@ -58,13 +58,17 @@ class Catalog {
   };
   std::optional<Model> model() const;
 
+  // Hears of a large operation after each of its batches, with no lock held: how many paths are done so far, and the photos that
+  // went with this batch. False ends it with kCancelled: what is done stays done, and the same call goes on with the rest.
+  using BatchDone = std::function<bool(uint64_t paths, std::span<const PhotoId> gone)>;
+
   // Roots. A known path is kAlreadyExists. Removing takes paths and orphaned photos along, in bounded batches: after a kill
   // half-way the root is still there with the rest of its paths.
   Result<Root> AddRoot(const std::string& absolute_path);
   Status SetRootState(RootId id, RootState state);
   // Remembers on which device (st_dev) the root's files were found; tells a mount point whose file system is missing.
   Status SetRootDevice(RootId id, uint64_t device);
-  Result<std::vector<PhotoId>> RemoveRoot(RootId id);  // the photos that went with it
+  Result<std::vector<PhotoId>> RemoveRoot(RootId id, const BatchDone& batch_done = {});  // the photos that went with it
   std::vector<Root> ListRoots() const;
   Result<Root> GetRoot(RootId id) const;
   uint64_t indexed_path_count(RootId id) const;  // 0 for an unknown root
@@ -81,9 +85,9 @@ class Catalog {
   Result<std::optional<PhotoId>> MovePath(const Location& from, const Location& to);
   // Renames all paths below folder `from` (no slash at the end) to lie below `to`, in bounded batches; returns orphans of
   // what was replaced. A folder that holds no known path is not an error.
-  Result<std::vector<PhotoId>> MoveFolder(const Location& from, const Location& to);
+  Result<std::vector<PhotoId>> MoveFolder(const Location& from, const Location& to, const BatchDone& batch_done = {});
   // Removes all paths below the folder, in bounded batches; returns the photos that went with them.
-  Result<std::vector<PhotoId>> RemoveFolder(const Location& folder);
+  Result<std::vector<PhotoId>> RemoveFolder(const Location& folder, const BatchDone& batch_done = {});
   // Takes in a new stamp for a file whose content turned out to be the same.
   Status TouchPath(const Location& location, const FileStamp& stamp);
   Result<PathRecord> GetPath(const Location& location) const;
@@ -100,11 +104,23 @@ class Catalog {
   Result<std::vector<float>> GetVector(PhotoId id) const;
   // Photos with id > after in rising order, at most `limit`.
   Result<std::vector<PhotoRecord>> ListPhotos(PhotoId after, size_t limit) const;
+  // Photos taken at `from_ms` or later and before `before_ms`, in order of date and then id, at most `limit`; those behind
+  // `after` when a page is continued. Photos without a date are in no such list.
+  struct Dated {
+    int64_t taken_at_ms = 0;
+    PhotoId photo;
+  };
+  Result<std::vector<PhotoRecord>> ListPhotosByDate(int64_t from_ms, int64_t before_ms, const std::optional<Dated>& after, size_t limit) const;
   // One sequential sweep over a consistent view; `visit` returns false to end.
   Status ForEachVector(const std::function<bool(PhotoId, std::span<const float>)>& visit) const;
   uint64_t photo_count() const;
   // Rises with every write that adds or removes a vector; tells an index snapshot whether it is up to date.
   uint64_t vector_epoch() const;
+  // The photos whose vectors came, changed or went after `epoch`, each once; GetVector tells which of them are there.
+  // kNotFound when that was forgotten.
+  Result<std::vector<PhotoId>> VectorChangesSince(uint64_t epoch) const;
+  // Forgets which vectors changed until `epoch`: a snapshot holds them.
+  Status ForgetVectorChanges(uint64_t epoch);
 
   // Thumbnails (image/webp).
   Result<std::string> GetThumbnail(PhotoId id) const;
@@ -137,7 +153,7 @@ class Catalog {
   // The first failure of the disk while writing, also in the background; ok if there was none. From then on every write
   // gives it, reads go on, and only opening the store again (with room on the disk) helps.
   Status Health() const;
-  // Syncs and closes. May be called twice; later calls of other methods give kCancelled.
+  // Flushes, syncs and closes. May be called twice; later calls of other methods give kCancelled.
   void Close();
 
  private:

@@ -1,4 +1,6 @@
 // Catalog: files, that is paths and what they lead to.
+#include <utility>
+
 #include "base/log.h"
 #include "storage/catalog.h"
 #include "storage/catalog_impl.h"
@@ -52,15 +54,27 @@ Result<std::vector<PathRecord>> Catalog::Impl::NextPaths(PathCursor& cursor) con
   return paths;
 }
 
-Result<size_t> Catalog::Impl::RemovePaths(PathCursor& cursor, std::vector<PhotoId>& gone) {
-  ASSIGN_OR_RETURN(const std::vector<PathRecord> paths, NextPaths(cursor));
-  if (paths.empty()) return 0;
-  Change change = Begin();
-  for (const PathRecord& path : paths) RETURN_IF_ERROR(change.RemovePath(path));
+Status PathCursor::Report(const Catalog::BatchDone& batch_done) {
+  const auto news = std::span(gone).subspan(std::exchange(gone_told, gone.size()));
+  if (!batch_done || batch_done(paths, news)) return Status::Ok();
+  return Cancelled(StrCat("ended early, after ", paths, " paths"));
+}
+
+Status Catalog::Impl::CommitBatch(Change& change, size_t paths, PathCursor& cursor) {
   ASSIGN_OR_RETURN(const std::vector<PhotoId> dropped, change.DropOrphans());
   RETURN_IF_ERROR(Commit(change, Database::Durability::kSynced));
-  gone.insert(gone.end(), dropped.begin(), dropped.end());
-  return paths.size();
+  cursor.paths += paths;
+  cursor.gone.insert(cursor.gone.end(), dropped.begin(), dropped.end());
+  return Status::Ok();
+}
+
+Result<bool> Catalog::Impl::RemovePaths(PathCursor& cursor) {
+  ASSIGN_OR_RETURN(const std::vector<PathRecord> paths, NextPaths(cursor));
+  if (paths.empty()) return false;
+  Change change = Begin();
+  for (const PathRecord& path : paths) change.RemovePath(path);
+  RETURN_IF_ERROR(CommitBatch(change, paths.size(), cursor));
+  return true;
 }
 
 Result<std::vector<StoredFile>> Catalog::StoreFiles(std::span<const IndexedFile> files) {
@@ -98,7 +112,7 @@ Result<std::optional<PhotoId>> Catalog::RemovePath(const Location& location) {
   Change change = impl_->Begin();
   ASSIGN_OR_RETURN(const std::optional<PathRecord> path, change.GetPath(location));
   if (!path) return Failed(NotFound(StrCat("no path \"", location.path, "\" in root ", location.root.value)));
-  RETURN_IF_ERROR(change.RemovePath(*path));
+  change.RemovePath(*path);
   ASSIGN_OR_RETURN(const std::vector<PhotoId> dropped, change.DropOrphans());
   RETURN_IF_ERROR(impl_->Commit(change, Database::Durability::kSynced));
   return FirstOf(dropped);
@@ -118,38 +132,45 @@ Result<std::optional<PhotoId>> Catalog::MovePath(const Location& from, const Loc
   return FirstOf(dropped);
 }
 
-Result<std::vector<PhotoId>> Catalog::MoveFolder(const Location& from, const Location& to) {
+Result<bool> Catalog::Impl::MovePaths(PathCursor& cursor, const Location& from, const Location& to) {
+  RETURN_IF_ERROR(FindRoot(to.root));
+  ASSIGN_OR_RETURN(const std::vector<PathRecord> paths, NextPaths(cursor));
+  if (paths.empty()) return false;
+  Change change = Begin();
+  for (const PathRecord& path : paths) {
+    RETURN_IF_ERROR(change.MovePath(path, {to.root, to.path + path.location.path.substr(from.path.size())}));
+  }
+  RETURN_IF_ERROR(CommitBatch(change, paths.size(), cursor));
+  return true;
+}
+
+Result<std::vector<PhotoId>> Catalog::MoveFolder(const Location& from, const Location& to, const BatchDone& batch_done) {
   ENTER_OR_RETURN(*impl_);
   if (from == to) return std::vector<PhotoId>();
   RETURN_IF_ERROR(CheckFolders(from, to));
   PathCursor cursor{.root = from.root, .prefix = from.path + "/"};
-  std::vector<PhotoId> gone;
   while (true) {
-    MutexLock lock(impl_->write_mutex);
-    RETURN_IF_ERROR(impl_->FindRoot(to.root));
-    ASSIGN_OR_RETURN(const std::vector<PathRecord> paths, impl_->NextPaths(cursor));
-    if (paths.empty()) return gone;
-    Change change = impl_->Begin();
-    for (const PathRecord& path : paths) {
-      RETURN_IF_ERROR(change.MovePath(path, {to.root, to.path + path.location.path.substr(from.path.size())}));
+    {
+      MutexLock lock(impl_->write_mutex);
+      ASSIGN_OR_RETURN(const bool moved, impl_->MovePaths(cursor, from, to));
+      if (!moved) return std::move(cursor.gone);
     }
-    ASSIGN_OR_RETURN(const std::vector<PhotoId> dropped, change.DropOrphans());
-    RETURN_IF_ERROR(impl_->Commit(change, Database::Durability::kSynced));
-    gone.insert(gone.end(), dropped.begin(), dropped.end());
+    RETURN_IF_ERROR(cursor.Report(batch_done));
   }
 }
 
-Result<std::vector<PhotoId>> Catalog::RemoveFolder(const Location& folder) {
+Result<std::vector<PhotoId>> Catalog::RemoveFolder(const Location& folder, const BatchDone& batch_done) {
   ENTER_OR_RETURN(*impl_);
   RETURN_IF_ERROR(CheckLocation(folder));
   PathCursor cursor{.root = folder.root, .prefix = folder.path + "/"};
-  std::vector<PhotoId> gone;
-  size_t removed = 1;
-  while (removed > 0) {
-    MutexLock lock(impl_->write_mutex);
-    ASSIGN_OR_RETURN(removed, impl_->RemovePaths(cursor, gone));
+  while (true) {
+    {
+      MutexLock lock(impl_->write_mutex);
+      ASSIGN_OR_RETURN(const bool removed, impl_->RemovePaths(cursor));
+      if (!removed) return std::move(cursor.gone);
+    }
+    RETURN_IF_ERROR(cursor.Report(batch_done));
   }
-  return gone;
 }
 
 Status Catalog::TouchPath(const Location& location, const FileStamp& stamp) {

@@ -23,6 +23,7 @@
 namespace fovea::storage {
 
 inline constexpr size_t kPathsPerBatch = 1000;  // of operations that may touch very many paths
+inline constexpr std::string_view kForgottenKey = "changes";  // in meta: the epoch until which changes are forgotten
 
 struct RootEntry {
   Root root;
@@ -34,6 +35,12 @@ struct PathCursor {
   RootId root;
   std::string prefix;
   std::string begin = prefix;
+  uint64_t paths = 0;              // done so far
+  std::vector<PhotoId> gone = {};  // photos that went so far
+  size_t gone_told = 0;            // of them, by Report
+
+  // Tells what was done since the last call; kCancelled when that is to be the end.
+  Status Report(const Catalog::BatchDone& batch_done);
 };
 
 struct Catalog::Impl {
@@ -51,8 +58,14 @@ struct Catalog::Impl {
   Result<std::vector<PathRecord>> ReadPaths(RootId root, std::string_view prefix, std::string_view begin, size_t limit) const;
   // The next batch of paths to be removed or moved away; empty when none is left. Others may add some meanwhile.
   Result<std::vector<PathRecord>> NextPaths(PathCursor& cursor) const;
-  // Removes one batch of paths, synced; says how many and appends the photos that went too.
-  Result<size_t> RemovePaths(PathCursor& cursor, std::vector<PhotoId>& gone) REQUIRES(write_mutex);
+  // Removes one batch of paths, synced; false when there was none.
+  Result<bool> RemovePaths(PathCursor& cursor) REQUIRES(write_mutex);
+  // Moves one batch of paths from below one folder to below another; false when there was none.
+  Result<bool> MovePaths(PathCursor& cursor, const Location& from, const Location& to) REQUIRES(write_mutex) EXCLUDES(state_mutex);
+  // Removes the record of a root without paths.
+  Status ForgetRoot(RootId id) REQUIRES(write_mutex) EXCLUDES(state_mutex);
+  // Commits one batch of a large operation, and counts it.
+  Status CommitBatch(Change& change, size_t paths, PathCursor& cursor) REQUIRES(write_mutex);
 
   const std::string folder;
   Gate gate;
@@ -70,7 +83,9 @@ struct Catalog::Impl {
   std::optional<ModelBinding> bound_model GUARDED_BY(state_mutex);
 
  private:
-  Status LoadFormat(bool& is_new) REQUIRES(write_mutex);
+  // Gives the format found, 0 for a new store.
+  Result<uint32_t> LoadFormat() REQUIRES(write_mutex);
+  Status MigrateFromFormat1() REQUIRES(write_mutex);
   Status LoadRoots() REQUIRES(write_mutex);
   Status CancelOldJobs() REQUIRES(write_mutex);
   void PublishCounters() REQUIRES(write_mutex);

@@ -49,7 +49,7 @@ Result<uint64_t> Catalog::ForgetFailures(const std::optional<Location>& only) {
     ASSIGN_OR_RETURN(const std::vector<FailureRecord> failures, ListFailures(std::nullopt, kPathsPerBatch));
     if (failures.empty()) return forgotten;
     for (const FailureRecord& failure : failures) {
-      RETURN_IF_ERROR(change.RemovePath({failure.location, failure.stamp, PathState::kFailed, PhotoId{}}));
+      change.RemovePath({failure.location, failure.stamp, PathState::kFailed, PhotoId{}});
     }
     RETURN_IF_ERROR(impl_->Commit(change, Database::Durability::kSynced));
     forgotten += failures.size();

@@ -1,4 +1,5 @@
 // Catalog: photos, vectors and thumbnails.
+#include <algorithm>
 #include <limits>
 
 #include "base/log.h"
@@ -65,6 +66,60 @@ Result<std::vector<PhotoRecord>> Catalog::ListPhotos(PhotoId after, size_t limit
                                              return photos.size() < limit;
                                            }));
   return photos;
+}
+
+Result<std::vector<PhotoRecord>> Catalog::ListPhotosByDate(int64_t from_ms, int64_t before_ms, const std::optional<Dated>& after, size_t limit) const {
+  ENTER_OR_RETURN(*impl_);
+  std::vector<PhotoId> ids;
+  if (limit == 0 || from_ms >= before_ms) return std::vector<PhotoRecord>();
+  const std::string first = DateKey(from_ms, PhotoId{});
+  const std::string begin = after ? std::max(first, DateKey(after->taken_at_ms, after->photo) + '\0') : first;
+  const std::string end = DateKey(before_ms, PhotoId{});
+  const Database::Visit add = [&](std::string_view key, std::string_view value) -> Result<bool> {
+    if (key >= end) return false;
+    RETURN_IF_ERROR(DecodeMark(value));
+    ASSIGN_OR_RETURN(ids.emplace_back(), ParseDateKey(key));
+    return ids.size() < limit;
+  };
+  RETURN_IF_ERROR(impl_->database->ForEach(Column::kDates, "", begin, add));
+  std::vector<PhotoRecord> photos;
+  for (const PhotoId id : ids) {
+    auto photo = GetPhoto(id);
+    if (!photo && photo.error().code() == StatusCode::kNotFound) continue;  // removed a moment ago
+    if (!photo) return Failed(photo.error());
+    photos.push_back(*std::move(photo));
+  }
+  return photos;
+}
+
+Result<std::vector<PhotoId>> Catalog::VectorChangesSince(uint64_t epoch) const {
+  ENTER_OR_RETURN(*impl_);
+  MutexLock lock(impl_->write_mutex);
+  ASSIGN_OR_RETURN(const std::optional<std::string> stored, impl_->database->Get(Column::kMeta, kForgottenKey));
+  uint64_t forgotten = 0;
+  if (stored) {
+    ASSIGN_OR_RETURN(forgotten, DecodeCount(*stored));
+  }
+  const uint64_t now = impl_->counters.vector_epoch;
+  if (epoch < forgotten || epoch > now) return Failed(NotFound(StrCat("what changed since state ", epoch, " of the vectors is not known any more")));
+  std::vector<PhotoId> photos;
+  RETURN_IF_ERROR(impl_->database->ForEach(Column::kChanges, "", ChangeKey(epoch + 1), [&](std::string_view, std::string_view value) -> Result<bool> {
+    ASSIGN_OR_RETURN(photos.emplace_back(), DecodePhotoId(value));
+    return true;
+  }));
+  if (photos.size() != now - epoch) return Failed(Corrupt(StrCat("the vectors changed ", now - epoch, " times, ", photos.size(), " are listed")));
+  std::sort(photos.begin(), photos.end());
+  photos.erase(std::unique(photos.begin(), photos.end()), photos.end());
+  return photos;
+}
+
+Status Catalog::ForgetVectorChanges(uint64_t epoch) {
+  ENTER_OR_RETURN(*impl_);
+  MutexLock lock(impl_->write_mutex);
+  Change change = impl_->Begin();
+  change.DeleteRange(Column::kChanges, ChangeKey(0), ChangeKey(epoch + 1));
+  change.Put(Column::kMeta, kForgottenKey, EncodeCount(epoch));
+  return impl_->Commit(change, Database::Durability::kBuffered);
 }
 
 Status Catalog::ForEachVector(const std::function<bool(PhotoId, std::span<const float>)>& visit) const {

@@ -63,22 +63,30 @@ Status Catalog::SetRootDevice(RootId id, uint64_t device) {
   return impl_->UpdateRoot(id, [device](Root& root) { root.device = device; });
 }
 
-Result<std::vector<PhotoId>> Catalog::RemoveRoot(RootId id) {
+Status Catalog::Impl::ForgetRoot(RootId id) {
+  Change change = Begin();
+  change.Delete(Column::kRoots, RootKey(id));
+  change.Delete(Column::kMeta, RootCountKey(id));
+  RETURN_IF_ERROR(Commit(change, Database::Durability::kSynced));
+  MutexLock state(state_mutex);
+  roots.erase(id);
+  return Status::Ok();
+}
+
+Result<std::vector<PhotoId>> Catalog::RemoveRoot(RootId id, const BatchDone& batch_done) {
   ENTER_OR_RETURN(*impl_);
   RETURN_IF_ERROR(impl_->FindRoot(id));
   PathCursor cursor{.root = id, .prefix = ""};
-  std::vector<PhotoId> gone;
   while (true) {
-    MutexLock lock(impl_->write_mutex);
-    ASSIGN_OR_RETURN(const size_t removed, impl_->RemovePaths(cursor, gone));
-    if (removed > 0) continue;
-    Change change = impl_->Begin();
-    change.Delete(Column::kRoots, RootKey(id));
-    change.Delete(Column::kMeta, RootCountKey(id));
-    RETURN_IF_ERROR(impl_->Commit(change, Database::Durability::kSynced));
-    MutexLock state(impl_->state_mutex);
-    impl_->roots.erase(id);
-    return gone;
+    {
+      MutexLock lock(impl_->write_mutex);
+      ASSIGN_OR_RETURN(const bool removed, impl_->RemovePaths(cursor));
+      if (!removed) {
+        RETURN_IF_ERROR(impl_->ForgetRoot(id));
+        return std::move(cursor.gone);
+      }
+    }
+    RETURN_IF_ERROR(cursor.Report(batch_done));
   }
 }
 

@@ -29,7 +29,10 @@ class Verifier {
       if (!content) return Corrupt(StrCat("photo ", id.value, ": its content is not listed"));
       ASSIGN_OR_RETURN(const PhotoId back, DecodePhotoId(*content));
       if (back != id) return Corrupt(StrCat("photo ", id.value, ": its content leads to photo ", back.value));
-      return Status();
+      if (!photo.taken_at_ms) return Status();
+      ++dated_;
+      ASSIGN_OR_RETURN(const std::optional<std::string> date, database_.Get(Column::kDates, DateKey(*photo.taken_at_ms, id)));
+      return date ? Status() : Corrupt(StrCat("photo ", id.value, ": it is not listed by its date"));
     });
   }
 
@@ -99,6 +102,18 @@ class Verifier {
     });
   }
 
+  // Each dated photo was looked up among them; so equal numbers mean that no date leads elsewhere.
+  Status Dates() {
+    uint64_t dates = 0;
+    const LookAt look = [](std::string_view key, std::string_view value) -> Status {
+      RETURN_IF_ERROR(DecodeMark(value));
+      return AsStatus(ParseDateKey(key));
+    };
+    RETURN_IF_ERROR(Look(Column::kDates, "dates", dates, look));
+    if (dates != dated_) Find(StrCat(dates, " dates are listed, ", dated_, " photos have one"));
+    return Status();
+  }
+
   Status Thumbnails() {
     return Look(Column::kThumbnails, "thumbnails", report_.thumbnails, [this](std::string_view key, std::string_view value) -> Status {
       ASSIGN_OR_RETURN(const PhotoId id, ParsePhotoKey(key));
@@ -157,6 +172,7 @@ class Verifier {
   const VerifyProgress& progress_;
   VerifyReport report_;
   std::vector<PhotoId> ids_;  // rising
+  uint64_t dated_ = 0;
   std::vector<bool> has_vector_, has_location_;
   std::map<RootId, uint64_t> indexed_;
 };
@@ -175,6 +191,7 @@ Result<VerifyReport> Catalog::Verify(const VerifyProgress& progress) const {
   RETURN_IF_ERROR(verifier.Paths());
   RETURN_IF_ERROR(verifier.Failures());
   RETURN_IF_ERROR(verifier.Contents());
+  RETURN_IF_ERROR(verifier.Dates());
   RETURN_IF_ERROR(verifier.Thumbnails());
   verifier.Completeness();
   MutexLock state(impl_->state_mutex);

@@ -23,8 +23,20 @@ void Change::Put(Column column, std::string_view key, std::string_view value) {
   batch_.Put(database_.handle(column), AsSlice(key), AsSlice(value)).PermitUncheckedError();
 }
 
+void Change::PutUnread(Column column, std::string_view key, std::string_view value) {
+  batch_.GetWriteBatch()->Put(database_.handle(column), AsSlice(key), AsSlice(value)).PermitUncheckedError();
+}
+
+void Change::DeleteUnread(Column column, std::string_view key) {
+  batch_.GetWriteBatch()->Delete(database_.handle(column), AsSlice(key)).PermitUncheckedError();
+}
+
 void Change::Delete(Column column, std::string_view key) {
   batch_.Delete(database_.handle(column), AsSlice(key)).PermitUncheckedError();
+}
+
+void Change::DeleteRange(Column column, std::string_view begin, std::string_view end) {
+  batch_.GetWriteBatch()->DeleteRange(database_.handle(column), AsSlice(begin), AsSlice(end)).PermitUncheckedError();
 }
 
 rocksdb::WriteBatch& Change::Finish() {
@@ -39,6 +51,14 @@ Result<std::optional<PathRecord>> Change::GetPath(const Location& location) {
 }
 
 void Change::PutPath(const PathRecord& path) { Put(Column::kPaths, PathKey(path.location), EncodePath(path)); }
+
+// Roots neither come nor go by a change that files are stored with.
+Result<bool> Change::HasRoot(RootId root) {
+  if (known_roots_.contains(root)) return true;
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, database_.Get(Column::kRoots, RootKey(root), &batch_));
+  if (value) known_roots_.insert(root);
+  return value.has_value();
+}
 
 Result<std::optional<PhotoId>> Change::FindContent(const Sha256Digest& content) {
   ASSIGN_OR_RETURN(const std::optional<std::string> value, database_.Get(Column::kContents, ContentKey(content), &batch_));
@@ -56,14 +76,20 @@ Status Change::CheckVector(const IndexedFile& file) const {
   return InvalidArgument(StrCat("store vector of \"", file.location.path, "\": its length is ", length, ", expected 1"));
 }
 
-void Change::PutVector(PhotoId id, std::span<const float> vector) {
-  Put(Column::kVectors, VectorKey(model_->number, id), EncodeVector(vector));
+void Change::NoteVectorChange(PhotoId id) {
   ++counters_.vector_epoch;
+  PutUnread(Column::kChanges, ChangeKey(counters_.vector_epoch), EncodePhotoId(id));
+}
+
+void Change::PutVector(PhotoId id, std::span<const float> vector) {
+  PutUnread(Column::kVectors, VectorKey(model_->number, id), EncodeVector(vector));
+  given_vectors_.insert(id);
+  NoteVectorChange(id);
 }
 
 // Adds the vector of a photo that has none for this model yet.
 Status Change::CompleteVector(PhotoId id, std::span<const float> vector) {
-  if (vector.empty()) return Status::Ok();
+  if (vector.empty() || given_vectors_.contains(id)) return Status::Ok();
   ASSIGN_OR_RETURN(const std::optional<std::string> there, database_.Get(Column::kVectors, VectorKey(model_->number, id), &batch_));
   if (!there) PutVector(id, vector);
   return Status::Ok();
@@ -81,17 +107,19 @@ Result<std::optional<PhotoId>> Change::PhotoFor(const IndexedFile& file, bool& i
   const PhotoId id{counters_.next_photo++};
   ++counters_.photos;
   Put(Column::kContents, ContentKey(file.photo.content), EncodePhotoId(id));
-  Put(Column::kPhotos, PhotoKey(id), EncodePhoto(file.photo));
-  if (!file.thumbnail.empty()) Put(Column::kThumbnails, PhotoKey(id), EncodeBytes(file.thumbnail));
+  made_.emplace(id, file.photo);
+  PutUnread(Column::kPhotos, PhotoKey(id), EncodePhoto(file.photo));
+  if (file.photo.taken_at_ms) PutUnread(Column::kDates, DateKey(*file.photo.taken_at_ms, id), EncodeMark());
+  if (!file.thumbnail.empty()) PutUnread(Column::kThumbnails, PhotoKey(id), EncodeBytes(file.thumbnail));
   PutVector(id, file.vector);
   return id;
 }
 
 Result<StoredFile> Change::StoreFile(const IndexedFile& file) {
   if (!file.vector.empty()) RETURN_IF_ERROR(CheckVector(file));
-  ASSIGN_OR_RETURN(const std::optional<std::string> root, database_.Get(Column::kRoots, RootKey(file.location.root), &batch_));
+  ASSIGN_OR_RETURN(const bool has_root, HasRoot(file.location.root));
   StoredFile stored;
-  if (!root) return stored;
+  if (!has_root) return stored;
   ASSIGN_OR_RETURN(const std::optional<PhotoId> id, PhotoFor(file, stored.new_photo));
   if (!id) return StoredFile{};
   stored.photo = *id;
@@ -103,8 +131,8 @@ Result<StoredFile> Change::StoreFile(const IndexedFile& file) {
 }
 
 Status Change::StoreFailure(const FailureRecord& failure) {
-  ASSIGN_OR_RETURN(const std::optional<std::string> root, database_.Get(Column::kRoots, RootKey(failure.location.root), &batch_));
-  if (!root) return NotFound(StrCat("store failure of \"", failure.location.path, "\": no root ", failure.location.root.value));
+  ASSIGN_OR_RETURN(const bool has_root, HasRoot(failure.location.root));
+  if (!has_root) return NotFound(StrCat("store failure of \"", failure.location.path, "\": no root ", failure.location.root.value));
   FailureRecord kept = failure;
   const std::string key = PathKey(failure.location);
   ASSIGN_OR_RETURN(const std::optional<std::string> before, database_.Get(Column::kFailures, key, &batch_));
@@ -124,24 +152,26 @@ Status Change::StoreFailure(const FailureRecord& failure) {
 // other than `keep` is remembered as possibly orphaned and told in `had`.
 Status Change::ClearPath(const Location& location, PhotoId keep, std::optional<PhotoId>* had) {
   ASSIGN_OR_RETURN(const std::optional<PathRecord> before, GetPath(location));
-  if (!before) return Status::Ok();
-  if (before->state == PathState::kFailed) {
-    Delete(Column::kFailures, PathKey(location));
-    --counters_.failures;
-    return Status::Ok();
-  }
-  --root_deltas_[location.root];
-  Delete(Column::kLocations, LocationKey(before->photo, location));
-  if (before->photo == keep) return Status::Ok();
-  touched_.insert(before->photo);
-  if (had != nullptr) *had = before->photo;
+  if (before) ClearKnown(*before, keep, had);
   return Status::Ok();
 }
 
-Status Change::RemovePath(const PathRecord& path) {
-  RETURN_IF_ERROR(ClearPath(path.location, PhotoId{}, nullptr));
+void Change::ClearKnown(const PathRecord& before, PhotoId keep, std::optional<PhotoId>* had) {
+  if (before.state == PathState::kFailed) {
+    Delete(Column::kFailures, PathKey(before.location));
+    --counters_.failures;
+    return;
+  }
+  --root_deltas_[before.location.root];
+  Delete(Column::kLocations, LocationKey(before.photo, before.location));
+  if (before.photo == keep) return;
+  touched_.insert(before.photo);
+  if (had != nullptr) *had = before.photo;
+}
+
+void Change::RemovePath(const PathRecord& path) {
+  ClearKnown(path, PhotoId{}, nullptr);
   Delete(Column::kPaths, PathKey(path.location));
-  return Status::Ok();
 }
 
 Status Change::MovePath(const PathRecord& path, const Location& to) {
@@ -179,18 +209,25 @@ Result<bool> Change::HasLocation(PhotoId id) {
   return found;
 }
 
+Result<PhotoRecord> Change::FindPhoto(PhotoId id) const {
+  if (const auto made = made_.find(id); made != made_.end()) return made->second;
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, database_.Get(Column::kPhotos, PhotoKey(id)));
+  if (!value) return Failed(Corrupt(StrCat("remove photo ", id.value, ": its record is missing")));
+  return DecodePhoto(id, *value);
+}
+
+// Nothing of the photo is looked up behind this: it is part of the last step.
 Status Change::DropPhoto(PhotoId id) {
   const std::string key = PhotoKey(id);
-  ASSIGN_OR_RETURN(const std::optional<std::string> value, database_.Get(Column::kPhotos, key, &batch_));
-  if (!value) return Corrupt(StrCat("remove photo ", id.value, ": its record is missing"));
-  ASSIGN_OR_RETURN(const PhotoRecord photo, DecodePhoto(id, *value));
-  Delete(Column::kContents, ContentKey(photo.content));
-  Delete(Column::kPhotos, key);
-  Delete(Column::kThumbnails, key);
+  ASSIGN_OR_RETURN(const PhotoRecord photo, FindPhoto(id));
+  DeleteUnread(Column::kContents, ContentKey(photo.content));
+  if (photo.taken_at_ms) DeleteUnread(Column::kDates, DateKey(*photo.taken_at_ms, id));
+  DeleteUnread(Column::kPhotos, key);
+  DeleteUnread(Column::kThumbnails, key);
   const uint32_t model = model_ ? model_->number : ModelBinding{}.number;
-  Delete(Column::kVectors, VectorKey(model, id));
+  DeleteUnread(Column::kVectors, VectorKey(model, id));
   --counters_.photos;
-  ++counters_.vector_epoch;
+  NoteVectorChange(id);
   return Status::Ok();
 }
 

@@ -27,7 +27,8 @@ class Change {
   // Writes photo, vector, thumbnail, content and path of a file; `removed_photo` of the answer is what the path held before.
   Result<StoredFile> StoreFile(const IndexedFile& file);
   Status StoreFailure(const FailureRecord& failure);
-  Status RemovePath(const PathRecord& path);
+  // Requires: `path` is what this change would read there.
+  void RemovePath(const PathRecord& path);
   Status MovePath(const PathRecord& path, const Location& to);
   void PutPath(const PathRecord& path);
   // Removes every photo touched so far that has no path any more. The last step before Commit.
@@ -35,6 +36,8 @@ class Change {
 
   void Put(Column column, std::string_view key, std::string_view value);
   void Delete(Column column, std::string_view key);
+  // From `begin` on, before `end`; what this change itself put there stays to be seen by it.
+  void DeleteRange(Column column, std::string_view begin, std::string_view end);
   // For new ids: changes it, and it is written with the rest.
   Counters& counters() { return counters_; }
   // How many indexed paths each root gained or lost.
@@ -43,13 +46,20 @@ class Change {
   rocksdb::WriteBatch& Finish();
 
  private:
+  Result<bool> HasRoot(RootId root);
   Result<std::optional<PhotoId>> FindContent(const Sha256Digest& content);
   Result<std::optional<PhotoId>> PhotoFor(const IndexedFile& file, bool& is_new);
   Status CheckVector(const IndexedFile& file) const;
+  // For what this change never reads again: written with the rest, but not found in the batch.
+  void PutUnread(Column column, std::string_view key, std::string_view value);
+  void DeleteUnread(Column column, std::string_view key);
   void PutVector(PhotoId id, std::span<const float> vector);
   Status CompleteVector(PhotoId id, std::span<const float> vector);
   Status ClearPath(const Location& location, PhotoId keep, std::optional<PhotoId>* had);
+  void ClearKnown(const PathRecord& before, PhotoId keep, std::optional<PhotoId>* had);
   Result<bool> HasLocation(PhotoId id);
+  Result<PhotoRecord> FindPhoto(PhotoId id) const;
+  void NoteVectorChange(PhotoId id);
   Status DropPhoto(PhotoId id);
 
   const Database& database_;
@@ -57,6 +67,9 @@ class Change {
   const std::optional<ModelBinding>& model_;
   rocksdb::WriteBatchWithIndex batch_;
   std::set<PhotoId> touched_;
+  std::set<RootId> known_roots_;
+  std::map<PhotoId, PhotoRecord> made_;  // photos that are new with this change
+  std::set<PhotoId> given_vectors_;
   std::map<RootId, int64_t> root_deltas_;
 };
 

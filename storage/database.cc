@@ -130,6 +130,10 @@ Status Database::OpenColumns(const Options& options) {
       if (IsKnownColumn(name)) continue;
       return Unsupported(StrCat("open library \"", folder_, "\": made by a newer fovea (it holds \"", name, "\", unknown to this one)"));
     }
+    // Columns that an older fovea did not know are made below, but not by who only reads.
+    if (read_only_ && found.size() < kColumnNames.size() + 1) {
+      return Unsupported(StrCat("open library \"", folder_, "\" for reading: made by an older fovea; start fovea serve on it once, which brings it up to date"));
+    }
   }
   const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> columns;
@@ -217,9 +221,12 @@ Status Database::VerifyChecksums() const {
 
 Status Database::Health() const { return listener_->failure(); }
 
-Status Database::Sync() {
+Status Database::Flush() {
   if (read_only_) return Status::Ok();
-  RETURN_IF_ERROR(Health());  return FromRocks(db_->SyncWAL(), StrCat("sync library \"", folder_, "\""));
+  RETURN_IF_ERROR(Health());
+  const std::string what = StrCat("flush library \"", folder_, "\"");
+  RETURN_IF_ERROR(FromRocks(db_->SyncWAL(), what));
+  return FromRocks(db_->Flush({}, {handles_.begin(), handles_.end()}), what);
 }
 
 }  // namespace fovea::storage

@@ -5,8 +5,8 @@
 // Owns:    the RocksDB instance, its column handles, block cache and listener.
 // Threads: any thread may call.
 // Errors:  kBusy when another process holds the LOCK file, kUnsupported for columns of a newer fovea, kNotFound when there
-//          is nothing to open read-only, kCorrupt, kIo.
-// Units:   bytes. Write buffers together stay below 32 MB, write-ahead logs below 64 MB.
+//          is nothing to open read-only (kUnsupported: an older store, which only a writer may bring up to date), kCorrupt, kIo.
+// Units:   bytes. Write buffers together stay below 64 MB, write-ahead logs below 128 MB.
 #include <rocksdb/db.h>
 #include <rocksdb/utilities/write_batch_with_index.h>
 
@@ -21,9 +21,9 @@
 
 namespace fovea::storage {
 
-enum class Column { kMeta, kRoots, kPaths, kPhotos, kLocations, kContents, kVectors, kFailures, kJobs, kThumbnails, kIndex };
-inline constexpr std::array<const char*, 11> kColumnNames = {"meta",     "roots",    "paths", "photos",     "locations", "contents",
-                                                             "vectors", "failures", "jobs",  "thumbnails", "index"};
+enum class Column { kMeta, kRoots, kPaths, kPhotos, kLocations, kContents, kVectors, kFailures, kJobs, kThumbnails, kIndex, kDates, kChanges };
+inline constexpr std::array<const char*, 13> kColumnNames = {"meta",     "roots",    "paths", "photos",     "locations", "contents",
+                                                             "vectors", "failures", "jobs",  "thumbnails", "index",     "dates",    "changes"};
 
 // What RocksDB said, as a Status; `what_was_tried` comes first in the message.
 Status FromRocks(const rocksdb::Status& status, std::string_view what_was_tried);
@@ -59,8 +59,8 @@ class Database {
   Status Health() const;
   // Reads every block of every table file and compares its checksum (blob files are checked by a sweep over their column).
   Status VerifyChecksums() const;
-  // Syncs the write-ahead log.
-  Status Sync();
+  // Writes what lies in memory into tables and syncs, so that the next start has no log to read.
+  Status Flush();
   // For RocksDB's own tools, such as its backup engine.
   rocksdb::DB* raw() const { return db_.get(); }
   bool read_only() const { return read_only_; }

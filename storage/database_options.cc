@@ -39,8 +39,8 @@ rocksdb::DBOptions MakeDatabaseOptions(std::shared_ptr<rocksdb::EventListener> l
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.max_background_jobs = 2;
-  options.db_write_buffer_size = 32 * kMiB;
-  options.max_total_wal_size = 64 * kMiB;
+  options.db_write_buffer_size = 64 * kMiB;
+  options.max_total_wal_size = 128 * kMiB;
   options.max_open_files = 512;
   options.bytes_per_sync = kMiB;
   options.info_log = std::make_shared<LogBridge>();
@@ -59,7 +59,13 @@ rocksdb::ColumnFamilyOptions MakeColumnOptions(std::string_view name, const std:
   table.block_cache = cache;
   table.cache_index_and_filter_blocks = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  if (name == "paths" || name == "contents") {  // asked for before they are written: most are not there
+    options.memtable_prefix_bloom_size_ratio = 0.05;
+    options.memtable_whole_key_filtering = true;
+  }
   if (name == "vectors") {
+    options.write_buffer_size = 16 * kMiB;
+    options.max_write_buffer_number = 3;  // one more, so that writes do not wait for a flush
     options.compression = rocksdb::kNoCompression;  // unit vectors do not get smaller
     table.block_size = 32 << 10;
   }

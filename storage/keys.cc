@@ -42,6 +42,11 @@ std::string VectorPrefix(uint32_t model) { return BigEndian(model); }
 std::string VectorKey(uint32_t model, PhotoId photo) { return VectorPrefix(model) + PhotoKey(photo); }
 std::string JobKey(uint64_t job) { return BigEndian(job); }
 std::string RootCountKey(RootId root) { return "paths:" + RootKey(root); }
+std::string DateKey(int64_t taken_at_ms, PhotoId photo) {
+  constexpr uint64_t kSign = uint64_t{1} << 63;  // turned, so that byte order is the order of signed numbers
+  return BigEndian(static_cast<uint64_t>(taken_at_ms) ^ kSign) + PhotoKey(photo);
+}
+std::string ChangeKey(uint64_t epoch) { return BigEndian(epoch); }
 
 Result<RootId> ParseRootKey(std::string_view key) {
   RETURN_IF_ERROR(CheckSize(key, 4, KeySize::kExact, "a root"));
@@ -71,6 +76,11 @@ Result<PhotoId> ParseVectorKey(std::string_view key) {
 Result<uint64_t> ParseJobKey(std::string_view key) {
   RETURN_IF_ERROR(CheckSize(key, 8, KeySize::kExact, "a job"));
   return ReadBigEndian<uint64_t>(key);
+}
+
+Result<PhotoId> ParseDateKey(std::string_view key) {
+  RETURN_IF_ERROR(CheckSize(key, 16, KeySize::kExact, "a date"));
+  return ParsePhotoKey(key.substr(8));
 }
 
 std::string EndOfPrefix(std::string_view prefix) {

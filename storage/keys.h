@@ -4,8 +4,8 @@
 // Owns:    plain functions.
 // Threads: any thread may call.
 // Errors:  kCorrupt for a key that is too short.
-// Units:   docs/on-disk-format.md lists them. All paths of a root, all paths below a folder and all places of a photo
-//          are ranges with a common prefix.
+// Units:   docs/on-disk-format.md lists them. All paths of a root, all paths below a folder, all places of a photo
+//          and all photos between two dates are ranges.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,6 +23,8 @@ std::string VectorPrefix(uint32_t model);                             // prefix 
 std::string VectorKey(uint32_t model, PhotoId photo);                 // vectors
 std::string JobKey(uint64_t job);                                     // jobs
 std::string RootCountKey(RootId root);                                // meta
+std::string DateKey(int64_t taken_at_ms, PhotoId photo);              // dates; those before 1970 come first
+std::string ChangeKey(uint64_t epoch);                                // changes
 
 Result<RootId> ParseRootKey(std::string_view key);
 Result<Location> ParsePathKey(std::string_view key);
@@ -30,6 +32,7 @@ Result<PhotoId> ParsePhotoKey(std::string_view key);
 Result<Location> ParseLocationKey(std::string_view key);
 Result<PhotoId> ParseVectorKey(std::string_view key);
 Result<uint64_t> ParseJobKey(std::string_view key);
+Result<PhotoId> ParseDateKey(std::string_view key);
 
 // The smallest key that is larger than every key with this prefix; empty when there is none.
 std::string EndOfPrefix(std::string_view prefix);

@@ -113,7 +113,7 @@ TEST(CatalogOpen, RefusesANewerFormat) {
   const TempDir folder;
   MakeStore(folder);
   Overwrite(folder, Column::kMeta, "format", EncodeStoreFormat(3));
-  EXPECT_THAT(Open(folder), StatusIs(StatusCode::kUnsupported, HasSubstr("made by a newer fovea (format 3; this one reads up to 1)")));
+  EXPECT_THAT(Open(folder), StatusIs(StatusCode::kUnsupported, HasSubstr("made by a newer fovea (format 3; this one reads up to 2)")));
 }
 
 TEST(CatalogOpen, RefusesAStoreWithAnUnknownColumn) {

@@ -28,12 +28,16 @@ using testing::HasSubstr;
 
 const Location kFirst{{1}, "a.jpg"}, kCopy{{1}, "copy.jpg"}, kBroken{{1}, "broken.jpg"};
 
-// Two photos, one of them with two paths, and a failure.
+constexpr int64_t kTakenAt = 5;
+
+// Two photos, one of them with two paths and a date, and a failure.
 void Fill(const std::string& folder) {
   const auto catalog = OpenBound(folder);
   ASSERT_EQ(catalog->AddRoot("/photos").value().id, RootId{1});
   std::vector<IndexedFile> files = {FileOf(kFirst, "one"), FileOf(kCopy, "one"), FileOf({{1}, "b.jpg"}, "two")};
   files.front().thumbnail = std::string(3000, 't');
+  for (IndexedFile& file : files) file.photo.taken_at_ms.reset();
+  files.front().photo.taken_at_ms = kTakenAt;
   ASSERT_THAT(catalog->StoreFiles(files), IsOk());
   FailureRecord failure;
   failure.location = kBroken;
@@ -115,6 +119,13 @@ TEST_F(CatalogVerify, NamesWhatDangles) {
   EXPECT_THAT(Findings(), HasSubstr("photo 2: its content is not listed"));
   Remove(Column::kFailures, PathKey(kBroken));
   EXPECT_THAT(Findings(), HasSubstr("\"broken.jpg\": failed, but no failure is listed"));
+}
+
+TEST_F(CatalogVerify, NamesPhotosAndDatesThatDoNotFit) {
+  Put(Column::kDates, DateKey(kTakenAt, {9}), EncodeMark());
+  EXPECT_THAT(Findings(), HasSubstr("2 dates are listed, 1 photos have one"));
+  Remove(Column::kDates, DateKey(kTakenAt, {1}));
+  EXPECT_THAT(Findings(), HasSubstr("photo 1: it is not listed by its date"));
 }
 
 TEST_F(CatalogVerify, NamesCountsThatAreWrong) {

@@ -61,6 +61,8 @@ IndexedFile FileOf(const Location& location, std::string_view content) {
   file.photo.content = Sha256(content);
   file.photo.bytes = static_cast<int64_t>(content.size());
   file.photo.indexed_at_ms = 1'600'000'000'000;
+  // Half of the photos have a date, half of those one before 1970.
+  if (file.photo.content[0] % 2 == 0) file.photo.taken_at_ms = (file.photo.content[1] - 128) * int64_t{1'000'000'000};
   file.photo.format = "jpeg";
   file.photo.width = 640;
   file.photo.height = 480;
@@ -84,6 +86,15 @@ std::string CheckPhotos(const Catalog& catalog, std::set<PhotoId>& photos) {
       if (!path || path->photo != photo.id) return StrCat("\"", location.path, "\" does not lead to photo ", photo.id.value);
     }
   }
+  size_t dated = 0;
+  for (const PhotoRecord& photo : *records) {
+    if (!photo.taken_at_ms) continue;
+    ++dated;
+    const auto listed = catalog.ListPhotosByDate(*photo.taken_at_ms, *photo.taken_at_ms + 1, storage::Catalog::Dated{*photo.taken_at_ms, PhotoId{photo.id.value - 1}}, 1);
+    if (!listed || listed->size() != 1 || listed->front().id != photo.id) return StrCat("photo ", photo.id.value, " is not listed by its date");
+  }
+  const auto dates = catalog.ListPhotosByDate(INT64_MIN, INT64_MAX, std::nullopt, SIZE_MAX);
+  if (!dates || dates->size() != dated) return StrCat("not ", dated, " photos are listed by date");
   std::set<PhotoId> vectors;
   const Status swept = catalog.ForEachVector([&](PhotoId id, std::span<const float>) { return vectors.insert(id), true; });
   if (!swept.ok()) return swept.ToString();

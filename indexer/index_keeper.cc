@@ -1,5 +1,7 @@
 #include "indexer/index_keeper.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/clock.h"
@@ -13,6 +15,14 @@ namespace {
 constexpr const char* kFileName = "index.snapshot";
 constexpr const char* kIndexValue = "snapshot";  // in the catalog: that there should be a file, and of which epoch
 constexpr const char* kPart = "write the index snapshot";
+constexpr uint64_t kOneByOneShare = 8;   // when more than one vector in so many changed, reading all is quicker
+constexpr uint64_t kWorthWriting = 50;   // a snapshot is written again when one vector in so many changed
+constexpr int kFirstLookS = 10;          // after a start without a snapshot: a stop may not have the time to write a large one
+constexpr size_t kPortion = 500;         // vectors
+constexpr size_t kPortionsAhead = 4;
+
+// What the catalog keeps begins with this.
+std::string Describe(uint64_t epoch) { return StrCat("version ", kSnapshotVersion, ", epoch ", epoch, ","); }
 
 }  // namespace
 
@@ -25,52 +35,117 @@ std::string IndexKeeper::path() const { return catalog_.folder() + "/" + kFileNa
 
 Status IndexKeeper::Fill() {
   const auto start = std::chrono::steady_clock::now();
-  const uint64_t epoch = catalog_.vector_epoch();
-  Status loaded = index_.Load(path(), model_id_, epoch);
-  if (loaded.ok() && index_.size() != catalog_.photo_count()) {
-    loaded = Corrupt(StrCat("load index snapshot: it holds ", index_.size(), " vectors, the store ", catalog_.photo_count(), " photos"));
-  }
-  if (loaded.ok()) {
-    LogInfo("index: ", index_.size(), " vectors read from the snapshot in ", MillisecondsSince(start), " ms");
+  const Result<Filled> loaded = FillFromSnapshot();
+  if (loaded) {
+    LogInfo("index: ", index_.size(), " vectors read from the snapshot, ", loaded->caught_up, " of them brought up to date, in ",
+            MillisecondsSince(start), " ms");
     MutexLock lock(mutex_);
     saved_ = true;
-    saved_epoch_ = epoch;
+    saved_epoch_ = loaded->epoch;
     return Status();
   }
   const auto expected = catalog_.GetIndexValue(kIndexValue);
-  if (loaded.code() != StatusCode::kNotFound || expected) {
-    LogWarning("index: ", loaded.message(), expected ? StrCat(" (one was written: ", *expected, ")") : "", "; rebuilding it from the store");
+  if (loaded.error().code() != StatusCode::kNotFound || expected) {
+    LogWarning("index: ", loaded.error().message(), expected ? StrCat(" (one was written: ", *expected, ")") : "", "; rebuilding it from the store");
   }
   RETURN_IF_ERROR(Rebuild());
   if (index_.size() > 0) LogInfo("index: ", index_.size(), " vectors read from the store in ", MillisecondsSince(start), " ms");
   return Status();
 }
 
+// The snapshot, and then what changed in the store since it was written: a kill does not cost more than what it cut off.
+Result<IndexKeeper::Filled> IndexKeeper::FillFromSnapshot() {
+  Filled filled;
+  {
+    ASSIGN_OR_RETURN(const OpenedSnapshot snapshot, OpenSnapshot(path()));
+    filled.epoch = snapshot.header.epoch;
+  }
+  const std::string context = StrCat("load index snapshot \"", path(), "\"");
+  const auto written = catalog_.GetIndexValue(kIndexValue);
+  if (!written || !written->starts_with(Describe(filled.epoch))) {
+    return Failed(Unsupported(StrCat(context, ": it stands for state ", filled.epoch, " and is not the one that this store wrote last")));
+  }
+  const auto changes = catalog_.VectorChangesSince(filled.epoch);
+  if (!changes) return Failed(changes.error().WithContext(context));
+  if (changes->size() > std::max<uint64_t>(1000, catalog_.photo_count() / kOneByOneShare)) {
+    return Failed(Unsupported(StrCat(context, ": ", changes->size(), " vectors changed since it was written, too many to read one by one")));
+  }
+  RETURN_IF_ERROR(index_.Load(path(), model_id_, filled.epoch));
+  for (const storage::PhotoId photo : *changes) RETURN_IF_ERROR(TakeIn(photo));
+  filled.caught_up = changes->size();
+  if (index_.size() != catalog_.photo_count()) {
+    return Failed(Corrupt(StrCat(context, ": it gives ", index_.size(), " vectors, the store has ", catalog_.photo_count(), " photos")));
+  }
+  return filled;
+}
+
+Status IndexKeeper::TakeIn(storage::PhotoId photo) {
+  const auto vector = catalog_.GetVector(photo);
+  if (vector) return index_.Add(photo, *vector);
+  if (vector.error().code() != StatusCode::kNotFound) return vector.error();
+  index_.Remove(photo);
+  return Status();
+}
+
+// One thread reads the store while this one fills the index.
 Status IndexKeeper::Rebuild() {
   index_.Clear();
   index_.Reserve(catalog_.photo_count());
-  Status refused;
+  BoundedQueue<Portion> portions(kPortionsAhead);
+  Status read;
+  {
+    const Thread reader("fill", [&](const std::stop_token&) {
+      read = ReadPortions(portions);
+      portions.Close();
+    });
+    while (const std::optional<Portion> portion = portions.Pop()) {
+      const Status added = AddPortion(*portion);
+      if (added.ok()) continue;
+      portions.Close();
+      return added.WithContext("rebuild the index from the store");
+    }
+  }
+  return read;
+}
+
+Status IndexKeeper::ReadPortions(BoundedQueue<Portion>& portions) const {
+  Portion portion;
   RETURN_IF_ERROR(catalog_.ForEachVector([&](storage::PhotoId id, std::span<const float> vector) {
-    refused = index_.Add(id, vector);
-    return refused.ok();
+    if (portion.ids.empty()) portion.vectors.reserve(kPortion * vector.size());
+    portion.ids.push_back(id);
+    portion.vectors.insert(portion.vectors.end(), vector.begin(), vector.end());
+    return portion.ids.size() < kPortion || portions.Push(std::exchange(portion, {}));
   }));
-  return refused.ok() ? refused : refused.WithContext("rebuild the index from the store");
+  if (!portion.ids.empty()) portions.Push(std::move(portion));
+  return Status();
+}
+
+Status IndexKeeper::AddPortion(const Portion& portion) {
+  const size_t dim = portion.vectors.size() / portion.ids.size();
+  for (size_t i = 0; i < portion.ids.size(); ++i) RETURN_IF_ERROR(index_.Add(portion.ids[i], std::span(portion.vectors).subspan(i * dim, dim)));
+  return Status();
 }
 
 void IndexKeeper::StartSaving(IndexWriter& writer, int every_s) {
   thread_ = Thread("snapshot", [this, &writer, every_s](const std::stop_token& stop) {
-    while (PauseUnlessStopped(std::chrono::seconds(every_s), stop)) health_.Report(kPart, SaveIfChanged(writer));
+    std::chrono::seconds pause(std::min(every_s, kFirstLookS));
+    while (PauseUnlessStopped(pause, stop)) {
+      health_.Report(kPart, SaveIfChanged(writer));
+      pause = std::chrono::seconds(every_s);
+    }
   });
 }
 
 Status IndexKeeper::SaveIfChanged(IndexWriter& writer) {
   MutexLock lock(mutex_);
-  if (saved_ && saved_epoch_ == catalog_.vector_epoch()) return Status();
+  const uint64_t changed = catalog_.vector_epoch() - saved_epoch_;
+  if (saved_ && (changed == 0 || changed < index_.size() / kWorthWriting)) return Status();
   const auto epoch = writer.SaveSnapshot(path(), model_id_);
   if (!epoch) return epoch.error();
   saved_ = true;
   saved_epoch_ = *epoch;
-  return catalog_.PutIndexValue(kIndexValue, StrCat("version ", kSnapshotVersion, ", epoch ", *epoch, ", ", index_.size(), " vectors"));
+  RETURN_IF_ERROR(catalog_.PutIndexValue(kIndexValue, StrCat(Describe(*epoch), " ", index_.size(), " vectors")));
+  return catalog_.ForgetVectorChanges(*epoch);
 }
 
 void IndexKeeper::Stop() {

@@ -1,5 +1,7 @@
 #pragma once
 // IndexKeeper fills the vector index at start, from its snapshot or else from the catalog, and writes snapshots while it changes.
+// A snapshot may be older than the catalog: what changed since is read one by one, so that it need not be written for each
+// change (a million vectors are 2 GB) and a kill costs little.
 //
 // Owns:    the snapshot file in the catalog's folder and the thread "snapshot". Borrows everything it is given.
 // Threads: Fill before any other thread uses the index; SaveIfChanged and Stop from any thread.
@@ -8,7 +10,9 @@
 // Units:   seconds. Format: docs/on-disk-format.md, "Index snapshot".
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "base/bounded_queue.h"
 #include "base/mutex.h"
 #include "base/status.h"
 #include "base/worker.h"
@@ -27,8 +31,9 @@ class IndexKeeper {
   IndexKeeper& operator=(const IndexKeeper&) = delete;
 
   Status Fill();
-  // Writes a snapshot through `writer` every `every_s` seconds in which something changed.
+  // Looks every `every_s` seconds whether enough has changed, and then writes a snapshot through `writer`.
   void StartSaving(IndexWriter& writer, int every_s);
+  // Writes a snapshot when there is none, or one vector in 50 has changed since.
   Status SaveIfChanged(IndexWriter& writer) EXCLUDES(mutex_);
   // Ends the thread; saves nothing. May be called twice.
   void Stop();
@@ -36,7 +41,19 @@ class IndexKeeper {
   std::string path() const;
 
  private:
+  struct Filled {
+    uint64_t epoch = 0;      // of the snapshot
+    size_t caught_up = 0;    // vectors that changed since
+  };
+  struct Portion {
+    std::vector<storage::PhotoId> ids;
+    std::vector<float> vectors;  // ids.size() x dim
+  };
+  Result<Filled> FillFromSnapshot();
+  Status TakeIn(storage::PhotoId photo);
   Status Rebuild();
+  Status ReadPortions(BoundedQueue<Portion>& portions) const;
+  Status AddPortion(const Portion& portion);
 
   storage::Catalog& catalog_;
   FlatIndex& index_;

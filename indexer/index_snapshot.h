@@ -2,7 +2,7 @@
 // WriteSnapshot and OpenSnapshot keep the vectors of an index in one checked file, so that a start need not read the store.
 //
 // Owns:    nothing; an OpenedSnapshot owns its descriptor.
-// Threads: any thread; two writers of one path at once are the caller's mistake.
+// Threads: any thread; two writers of one path at once are the caller's mistake. A large body is read by all cores.
 // Errors:  kNotFound (no file), kUnsupported (another version), kCorrupt (cut, flipped, or figures that do not fit the
 //          file's size: found before anything is allocated), kIo. The message says which.
 // Units:   bytes, little-endian; vectors are count x dim floats, row-major. Format: docs/on-disk-format.md, version 1.

@@ -138,6 +138,40 @@ TEST_F(IndexSnapshot, RefusesAbsurdCountsBeforeAllocating) {
   }
 }
 
+// A body of many blocks is read by several threads; each block counts.
+TEST_F(IndexSnapshot, ReadsALargeBodyAndNoticesAFlippedBitInAnyBlock) {
+  constexpr uint32_t kWide = 1000;
+  constexpr uint64_t kRows = 7001;  // 28 MB, no multiple of a block
+  std::vector<PhotoId> ids(kRows);
+  std::vector<float> vectors(kRows * kWide);
+  for (uint64_t i = 0; i < kRows; ++i) ids[i] = PhotoId{i * 3 + 1};
+  for (size_t i = 0; i < vectors.size(); ++i) vectors[i] = static_cast<float>(i % 8191);
+  ASSERT_THAT(WriteSnapshot(path_, {kModel, kWide, kRows, kEpoch}, ids, vectors), IsOk());
+  std::vector<PhotoId> read_ids(kRows);
+  std::vector<float> read_vectors(vectors.size());
+  const auto read = [&] {
+    const auto snapshot = OpenSnapshot(path_);
+    return snapshot ? ReadSnapshotBody(*snapshot, read_ids, read_vectors) : snapshot.error();
+  };
+  ASSERT_THAT(read(), IsOk());
+  EXPECT_TRUE(read_ids == ids);
+  EXPECT_TRUE(read_vectors == vectors);
+  const auto size = static_cast<std::streamoff>(std::filesystem::file_size(path_));
+  for (std::streamoff place = 100; place < size - 4; place += size / 6) {
+    const auto flip = [&] {
+      std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+      file.seekg(place);
+      const int byte = file.get();
+      file.seekp(place);
+      file.put(static_cast<char>(byte ^ 1));
+    };
+    flip();
+    EXPECT_THAT(read(), StatusIs(StatusCode::kCorrupt, HasSubstr("checksum"))) << "byte " << place;
+    flip();
+  }
+  EXPECT_THAT(read(), IsOk());
+}
+
 TEST_F(IndexSnapshot, RefusesANewerVersionAndContentThatDoesNotFit) {
   std::string newer = bytes_;
   newer[8] = 9;

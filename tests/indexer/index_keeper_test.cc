@@ -1,0 +1,148 @@
+// Filling the index at start: from a snapshot and what changed since, or from the store when the snapshot is not to be trusted.
+// label: integration
+#include "indexer/index_keeper.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include "base/log.h"
+#include "indexer/index_snapshot.h"
+#include "indexer/photo_facts.h"
+#include "tests/support/catalog_files.h"
+#include "tests/support/matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace fovea::indexer {
+namespace {
+
+using storage::Location;
+using storage::PhotoId;
+using test::FileOf;
+using test::IsOk;
+using test::kTestDim;
+using test::kTestModel;
+using test::VectorOf;
+
+constexpr int kPhotos = 200;
+
+class IndexKeeperTest : public testing::Test {
+ protected:
+  IndexKeeperTest() : catalog_(test::OpenBound(folder_.path())), root_(catalog_->AddRoot("/photos").value().id) {
+    for (int i = 0; i < kPhotos; ++i) Store(std::to_string(i));
+  }
+  PhotoId Store(const std::string& content) {
+    return catalog_->StoreFiles(std::vector{FileOf({root_, content}, content)}).value().front().photo;
+  }
+  // As a start does.
+  void Fill() {
+    keeper_.reset();
+    index_ = std::make_unique<FlatIndex>(kTestDim);
+    keeper_ = std::make_unique<IndexKeeper>(*catalog_, *index_, health_, kTestModel);
+    ASSERT_THAT(keeper_->Fill(), IsOk());
+    writer_ = std::make_unique<IndexWriter>(*catalog_, *index_, facts_, metrics_);
+  }
+  void Save() { ASSERT_THAT(keeper_->SaveIfChanged(*writer_), IsOk()); }
+  std::string Written() { return catalog_->GetIndexValue("snapshot").value_or("nothing"); }
+  // Puts a snapshot in the place of the one that was written, in which photo 1 has another photo's vector.
+  void MarkSnapshot() {
+    uint64_t epoch = 0;
+    {
+      const auto snapshot = OpenSnapshot(keeper_->path());
+      ASSERT_THAT(snapshot, IsOk());
+      epoch = snapshot->header.epoch;
+    }
+    FlatIndex marked(kTestDim);
+    ASSERT_THAT(marked.Load(keeper_->path(), kTestModel, epoch), IsOk());
+    ASSERT_THAT(marked.Add(PhotoId{1}, VectorOf("mark")), IsOk());
+    ASSERT_THAT(marked.Save(keeper_->path(), kTestModel, epoch), IsOk());
+  }
+  bool Holds(PhotoId photo, std::string_view content) {
+    const auto found = index_->Search(VectorOf(content), 3);
+    EXPECT_THAT(found, IsOk());
+    return std::ranges::any_of(*found, [&](const Neighbour& neighbour) { return neighbour.id == photo && neighbour.score > 0.99999f; });
+  }
+  bool IsFromSnapshot() { return Holds(PhotoId{1}, "mark"); }
+
+  test::TempDir folder_;
+  std::unique_ptr<storage::Catalog> catalog_;
+  storage::RootId root_;
+  Health health_;
+  Metrics metrics_;
+  PhotoFacts facts_;
+  std::unique_ptr<FlatIndex> index_;
+  std::unique_ptr<IndexKeeper> keeper_;
+  std::unique_ptr<IndexWriter> writer_;
+};
+
+TEST_F(IndexKeeperTest, ReadsTheStoreWhenThereIsNoSnapshot) {
+  Fill();
+  EXPECT_EQ(index_->size(), kPhotos);
+  EXPECT_TRUE(Holds(PhotoId{1}, "0"));
+  EXPECT_TRUE(Holds(PhotoId{kPhotos}, std::to_string(kPhotos - 1)));
+}
+
+TEST_F(IndexKeeperTest, ReadsTheSnapshotAndWhatChangedSince) {
+  Fill();
+  Save();
+  MarkSnapshot();
+  const PhotoId added = Store("added");
+  ASSERT_THAT(catalog_->RemovePath({root_, "7"}), IsOk());
+  const PhotoId brief = Store("brief");
+  ASSERT_THAT(catalog_->RemovePath({root_, "brief"}), IsOk());
+  Fill();
+  EXPECT_TRUE(IsFromSnapshot());
+  EXPECT_EQ(index_->size(), kPhotos);
+  EXPECT_TRUE(Holds(added, "added"));
+  EXPECT_FALSE(Holds(PhotoId{8}, "7"));
+  EXPECT_FALSE(Holds(brief, "brief"));
+}
+
+TEST_F(IndexKeeperTest, LeavesASnapshotOfAnotherStoreAlone) {
+  Fill();
+  Save();
+  MarkSnapshot();
+  ASSERT_THAT(catalog_->PutIndexValue("snapshot", "version 1, epoch 1, 1 vectors"), IsOk());
+  Fill();
+  EXPECT_FALSE(IsFromSnapshot());
+  EXPECT_EQ(index_->size(), kPhotos);
+}
+
+TEST_F(IndexKeeperTest, ReadsTheStoreWhenItIsNotKnownWhatChanged) {
+  Fill();
+  Save();
+  MarkSnapshot();
+  Store("added");
+  ASSERT_THAT(catalog_->ForgetVectorChanges(catalog_->vector_epoch()), IsOk());
+  Fill();
+  EXPECT_FALSE(IsFromSnapshot());
+  EXPECT_EQ(index_->size(), kPhotos + 1);
+}
+
+TEST_F(IndexKeeperTest, WritesAgainOnceEnoughChanged) {
+  Fill();
+  Save();
+  const std::string first = Written();
+  for (const char* name : {"a", "b", "c"}) ASSERT_THAT(index_->Add(Store(name), VectorOf(name)), IsOk());
+  Save();
+  EXPECT_EQ(Written(), first) << "three of 200: the next start reads them one by one";
+  ASSERT_THAT(index_->Add(Store("d"), VectorOf("d")), IsOk());
+  Save();
+  EXPECT_NE(Written(), first);
+  MarkSnapshot();
+  Fill();
+  EXPECT_TRUE(IsFromSnapshot());
+  EXPECT_EQ(index_->size(), kPhotos + 4);
+}
+
+TEST_F(IndexKeeperTest, WritesASnapshotWhenThereIsNone) {
+  Fill();
+  Save();
+  ASSERT_TRUE(std::filesystem::remove(keeper_->path()));
+  Fill();
+  Save();
+  EXPECT_TRUE(std::filesystem::exists(keeper_->path()));
+}
+
+}  // namespace
+}  // namespace fovea::indexer

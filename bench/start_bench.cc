@@ -1,0 +1,78 @@
+// fovea_start_bench DIR: what a start costs between the model and the first answer, as one JSON object: opening the store,
+// filling the index (from its snapshot, or from the store), one search. With --save it then writes a snapshot, as a stop does.
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "bench/synthetic_vectors.h"
+#include "indexer/index_keeper.h"
+#include "indexer/photo_facts.h"
+#include "storage/catalog.h"
+
+namespace fovea::bench {
+namespace {
+
+using Json = nlohmann::json;
+using Time = std::chrono::steady_clock::time_point;
+
+uint64_t ResidentMegabytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmRSS:")) return std::stoull(line.substr(6)) / 1024;
+  }
+  return 0;
+}
+
+Status Run(const std::string& folder, bool save) {
+  const Time start = std::chrono::steady_clock::now();
+  ASSIGN_OR_RETURN(const auto catalog, storage::Catalog::Open({.folder = folder}));
+  Json json = {{"photos", catalog->photo_count()}, {"open_ms", MillisecondsSince(start)}};
+  if (!catalog->model() || catalog->photo_count() == 0) return NotFound(StrCat("\"", folder, "\" holds no photos; make_library makes some"));
+  const storage::Catalog::Model model = *catalog->model();
+  RETURN_IF_ERROR(catalog->BindModel(model.id, model.dim));
+  std::vector<float> query(static_cast<size_t>(model.dim));
+  SyntheticVectors(model.dim).Text(1, query);
+  Time before = std::chrono::steady_clock::now();
+  indexer::FlatIndex index(model.dim);
+  indexer::Health health;
+  Metrics metrics;
+  indexer::IndexKeeper keeper(*catalog, index, health, model.id);
+  RETURN_IF_ERROR(keeper.Fill());
+  json["fill_ms"] = MillisecondsSince(before);
+  before = std::chrono::steady_clock::now();
+  ASSIGN_OR_RETURN(const auto found, index.Search(query, 50));
+  json["search_ms"] = MillisecondsSince(before);
+  json["best"] = found.front().id.value;
+  json["whole_ms"] = json["open_ms"].get<double>() + json["fill_ms"].get<double>() + json["search_ms"].get<double>();
+  json["vectors"] = index.size();
+  json["resident_mb"] = ResidentMegabytes();
+  if (save) {
+    before = std::chrono::steady_clock::now();
+    indexer::PhotoFacts facts;
+    indexer::IndexWriter writer(*catalog, index, facts, metrics);
+    RETURN_IF_ERROR(keeper.SaveIfChanged(writer));
+    json["save_ms"] = MillisecondsSince(before);
+  }
+  std::cout << json.dump() << std::endl;
+  return Status();
+}
+
+}  // namespace
+}  // namespace fovea::bench
+
+int main(int argc, char** argv) {
+  const bool save = argc == 3 && std::string(argv[2]) == "--save";
+  if (argc != 2 && !save) {
+    std::fprintf(stderr, "usage: fovea_start_bench DIR [--save]\n");
+    return 2;
+  }
+  const fovea::Status status = fovea::bench::Run(argv[1], save);
+  if (!status.ok()) std::fprintf(stderr, "fovea_start_bench: %s\n", status.message().c_str());
+  return status.ok() ? 0 : 1;
+}

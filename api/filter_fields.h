@@ -9,7 +9,7 @@
 
 #include "api/json.h"
 #include "api/problem.h"
-#include "indexer/filter.h"
+#include "indexer/library.h"
 
 namespace fovea::api {
 

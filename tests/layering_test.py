@@ -17,13 +17,13 @@ ONLY = {("api", "indexer"): {"indexer/library.h"}}
 # first part of an outside header -> folders whose .cc files may include it
 OUTSIDE = {
     "torch": {"encoder"}, "ATen": {"encoder"}, "c10": {"encoder"}, "vips": {"encoder"}, "unicode": {"encoder"},
-    "exiv2": {"encoder"}, "rocksdb": {"storage"}, "faiss": {"indexer"}, "sys/inotify.h": {"indexer"},
+    "exiv2": {"encoder"}, "rocksdb": {"storage"}, "faiss": {"indexer"}, "roaring": {"indexer"}, "sys/inotify.h": {"indexer"},
     "boost": {"api", "daemon"}, "CLI": {"daemon"}, "nlohmann": {"api", "daemon", "encoder"}, "spdlog": {"base"},
     "prometheus": {"base"}, "openssl": {"base", "api", "daemon"}, "curl": {"daemon"},
 }
 # folders whose own headers (not shown to other folders by layering) may include these
 IN_HEADERS = {"boost": {"api", "daemon"}, "nlohmann": {"api", "daemon", "encoder"}, "torch": {"encoder"}, "ATen": {"encoder"},
-              "c10": {"encoder"}, "CLI": {"daemon"}, "rocksdb": {"storage"}}
+              "c10": {"encoder"}, "CLI": {"daemon"}, "rocksdb": {"storage"}, "roaring": {"indexer"}}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 

@@ -16,6 +16,8 @@ def ms(seconds):
 
 def both(result, name, key):
     """Time by the clock, and the least processor time of all threads together."""
+    if key not in result["seconds"][name]:
+        return "-"
     return f"{ms(result['seconds'][name][key])}; {1000 * min(result['processor'][name][key]):.0f}"
 
 
@@ -35,9 +37,8 @@ def goal_lines(result):
     plain = min(ours["1/0"])
     worst = max(min(seconds) for seconds in result["filters"].values()) / plain
     lines.append(["one query among 0.1, 1, 10, 50 % of the rows", "<= 2 x the unfiltered one", f"{worst:.2f} x at worst", "met" if worst <= 2 else "**missed**"])
-    coded = min(result["load_s"])
-    lines.append(["restart: snapshot read and checked, every row coded", "bytes coded in well under 2 s",
-                  f"{coded:.2f} s, of it coding {result['hello']['fovea']['code_s']:.2f} s", "met" if result["hello"]["fovea"]["code_s"] < 2 else "**missed**"])
+    back = min(result["load_s"])
+    lines.append(["restart: snapshot read and checked, table of ids, every row coded", "<= 3 s for the whole start", f"{back:.2f} s", "met" if back <= 3 else "**missed**"])
     return lines
 
 
@@ -46,7 +47,7 @@ def contender_lines(result):
     lines = []
     for name in result["seconds"]:
         weight = size * (5 if name == "fovea" else 4) + (8 * result["rows"] if name == "fovea" else 0)
-        lines.append([name, both(result, name, "1/0"), both(result, name, "16/0"), f"{weight / 1e9:.2f} GB", "-" if name == "fovea" else f"{100 * result['agreement'][name]:.1f} %"])
+        lines.append([name, both(result, name, "1/0"), both(result, name, "16/0"), f"{weight / 1e9:.2f} GB", f"{100 * result['agreement'][name]:.1f} %" if name in result["agreement"] else "-"])
     return lines
 
 
@@ -71,7 +72,8 @@ def text_of(result):
              f"Load of the machine when the run began: {result['load']:.1f}.{busy}", "",
              *table(["work", "goal", "reached", "verdict"], goal_lines(result)),
              *table(["ms: best (median); processor", "one query", "16 together", "memory", "same ten as fovea"], contender_lines(result)),
-             f"Plain reading of the byte codes on all cores: {rate / 1e9:.1f} GB/s; one query goes through them at {own / 1e9:.1f} GB/s, {100 * own / rate:.0f} % of it. "
+             f"Plain reading of the byte codes on all cores: {rate / 1e9:.1f} GB/s; one query goes through them at {own / 1e9:.1f} GB/s, {100 * own / rate:.0f} % of it"
+             f"{' (other programs slowed the plain reading: the share is not known yet)' if own > rate else ''}. "
              f"Of each query {result['rescored']['1']:.0f} rows are read in fp32.", "",
              *table(["fovea's kernels, ms: best (median); processor", "one query", "16 together"], kernel_lines(result)),
              *table(["among", "one query, ms: best (median)"], [[f"{int(kept) / 10:g} %", ms(seconds)] for kept, seconds in result["filters"].items()]),

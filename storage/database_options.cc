@@ -52,6 +52,7 @@ rocksdb::DBOptions MakeDatabaseOptions(std::shared_ptr<rocksdb::EventListener> l
 rocksdb::ColumnFamilyOptions MakeColumnOptions(std::string_view name, const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = 8 * kMiB;
+  options.max_write_buffer_number = 3;  // one more than usual, so that writes do not wait for a flush
   options.arena_block_size = 64 << 10;
   options.compression = rocksdb::kLZ4Compression;
   options.level_compaction_dynamic_level_bytes = true;
@@ -65,7 +66,6 @@ rocksdb::ColumnFamilyOptions MakeColumnOptions(std::string_view name, const std:
   }
   if (name == "vectors") {
     options.write_buffer_size = 16 * kMiB;
-    options.max_write_buffer_number = 3;  // one more, so that writes do not wait for a flush
     options.compression = rocksdb::kNoCompression;  // unit vectors do not get smaller
     table.block_size = 32 << 10;
   }

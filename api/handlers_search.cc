@@ -1,6 +1,9 @@
 #include "api/handlers.h"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
+#include <variant>
 
 #include "api/filter_fields.h"
 #include "api/json.h"
@@ -48,6 +51,40 @@ Answer<Response> Search(const indexer::SearchRequest& search, const std::string&
   return JsonResponse(SearchJson(*answer));
 }
 
+// "auto", or the least score of a hit; a number may come as a text, in an address. `refuse` names the field.
+template <typename Refuse>
+Answer<indexer::Cutoff> CutoffOf(const std::variant<std::string, double>& value, const Refuse& refuse) {
+  double least = 0;
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    if (*text == "auto") return indexer::AutoCutoff{};
+    const auto read = std::from_chars(text->data(), text->data() + text->size(), least);
+    if (read.ec != std::errc() || read.ptr != text->data() + text->size()) return refuse(Fault::kWrongType, "must be \"auto\" or a score");
+  } else {
+    least = std::get<double>(value);
+  }
+  if (!(least >= -1 && least <= 1)) return refuse(Fault::kOutOfRange, "must be \"auto\" or a score between -1 and 1");
+  return indexer::ScoreCutoff{static_cast<float>(least)};
+}
+
+Answer<std::optional<indexer::Cutoff>> CutoffParameter(const Request& request) {
+  const auto text = FindParameter(request, "cutoff");
+  if (!text) return std::nullopt;
+  const auto refuse = [](Fault fault, const char* detail) { return RefuseParameter(fault, "cutoff", std::string("cutoff ") + detail); };
+  TRY_ASSIGN(const indexer::Cutoff cutoff, CutoffOf(std::string(*text), refuse));
+  return cutoff;
+}
+
+Answer<std::optional<indexer::Cutoff>> CutoffField(const JsonFields& fields) {
+  if (!fields.Has("cutoff")) return std::nullopt;
+  TRY_ASSIGN(const auto value, fields.TextOrNumber("cutoff"));
+  const auto refuse = [](Fault fault, const char* detail) { return RefuseField(fault, "/cutoff", detail); };
+  // In a body a score is a number; a text can be "auto" alone.
+  const auto* text = std::get_if<std::string>(&value);
+  if (text && *text != "auto") return RefuseField(Fault::kInvalidArgument, "/cutoff", "must be \"auto\" or a score, a number");
+  TRY_ASSIGN(const indexer::Cutoff cutoff, CutoffOf(value, refuse));
+  return cutoff;
+}
+
 Answer<std::variant<indexer::TextQuery, indexer::ImageQuery, indexer::PhotoQuery>> QueryOf(const JsonFields& fields) {
   const int given = static_cast<int>(fields.Has("text")) + static_cast<int>(fields.Has("image")) + static_cast<int>(fields.Has("photo"));
   if (given == 0) return RefuseField(Fault::kMissingField, "/text", "give one of text, image and photo");
@@ -68,33 +105,36 @@ Answer<std::variant<indexer::TextQuery, indexer::ImageQuery, indexer::PhotoQuery
 }  // namespace
 
 Answer<Response> SearchByParameters(const Request& request, const Context& context) {
-  TRY(OnlyParameters(request, {"q", "k", "filter"}));
+  TRY(OnlyParameters(request, {"q", "k", "filter", "cutoff"}));
   const auto text = FindParameter(request, "q");
   if (!text || IsBlank(*text)) return RefuseParameter(Fault::kMissingField, "q", "q, the text to search for, must not be empty");
   if (text->size() > kMaxTextBytes) {
     return RefuseParameter(Fault::kTooLong, "q", "q must be at most " + std::to_string(kMaxTextBytes) + " bytes of UTF-8");
   }
   TRY_ASSIGN(const int64_t k, IntegerParameter(request, "k", kResults));
+  TRY_ASSIGN(const auto cutoff, CutoffParameter(request));
   TRY_ASSIGN(auto filter, FilterOf(request));
-  return Search({.query = indexer::TextQuery{std::string(*text)}, .k = static_cast<size_t>(k), .filter = std::move(filter)}, "/q", context);
+  return Search({.query = indexer::TextQuery{std::string(*text)}, .k = static_cast<size_t>(k), .filter = std::move(filter), .cutoff = cutoff}, "/q", context);
 }
 
 Answer<Response> SearchByBody(const Request& request, const Context& context) {
   TRY(OnlyParameters(request, {}));
   TRY_ASSIGN(const JsonFields fields, JsonFields::Parse(request));
-  TRY(fields.Only({"text", "image", "photo", "k", "filter"}));
+  TRY(fields.Only({"text", "image", "photo", "k", "filter", "cutoff"}));
   TRY_ASSIGN(const int64_t k, fields.Integer("k", kResults));
+  TRY_ASSIGN(const auto cutoff, CutoffField(fields));
   TRY_ASSIGN(auto query, QueryOf(fields));
   const std::string pointer = fields.Has("image") ? "/image" : fields.Has("text") ? "/text" : "/photo";
   TRY_ASSIGN(auto filter, FilterOf(fields));
-  return Search({.query = std::move(query), .k = static_cast<size_t>(k), .filter = std::move(filter)}, pointer, context);
+  return Search({.query = std::move(query), .k = static_cast<size_t>(k), .filter = std::move(filter), .cutoff = cutoff}, pointer, context);
 }
 
 Answer<Response> SimilarPhotos(const Request& request, const Context& context) {
-  TRY(OnlyParameters(request, {"k"}));
+  TRY(OnlyParameters(request, {"k", "cutoff"}));
   TRY_ASSIGN(const int64_t k, IntegerParameter(request, "k", kResults));
+  TRY_ASSIGN(const auto cutoff, CutoffParameter(request));
   TRY_ASSIGN(const uint64_t id, IdOf(request, kMaxId, "photo"));
-  return Search({.query = indexer::PhotoQuery{{id}}, .k = static_cast<size_t>(k)}, "/id", context);
+  return Search({.query = indexer::PhotoQuery{{id}}, .k = static_cast<size_t>(k), .cutoff = cutoff}, "/id", context);
 }
 
 Answer<Response> MakeEmbeddings(const Request& request, const Context& context) {

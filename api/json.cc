@@ -115,10 +115,21 @@ Json HitJson(const indexer::SearchHit& hit) {
   return object;
 }
 
+namespace {
+
+Json CutJson(const indexer::SearchCut& cut) {
+  Json json = {{"shown", cut.shown}, {"found", cut.found}, {"score", ShortDouble(cut.score)}};
+  if (cut.background) json["background"] = {{"mean", Rounded(cut.background->mean, 6)}, {"deviation", Rounded(cut.background->deviation, 6)}};
+  return json;
+}
+
+}  // namespace
+
 Json SearchJson(const indexer::SearchAnswer& answer) {
   Json results = Json::array();
   for (const indexer::SearchHit& hit : answer.hits) results.push_back(HitJson(hit));
   return {{"results", std::move(results)},
+          {"cut", answer.cut ? CutJson(*answer.cut) : Json()},
           {"next", nullptr},
           {"model", answer.model},
           {"exact", answer.exact},

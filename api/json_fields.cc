@@ -150,6 +150,13 @@ Answer<int64_t> JsonFields::Integer(const std::string& name, const IntegerRange&
   return static_cast<int64_t>(number);
 }
 
+Answer<std::variant<std::string, double>> JsonFields::TextOrNumber(const std::string& name) const {
+  TRY_ASSIGN(const Json* value, Find(name));
+  if (value->is_number()) return value->get<double>();
+  if (!value->is_string()) return WrongType(PointerTo(name), "a text or a number", *value);
+  return Text(name, 64);
+}
+
 Answer<bool> JsonFields::Boolean(const std::string& name, bool otherwise) const {
   if (!Has(name)) return otherwise;
   TRY_ASSIGN(const Json* value, Find(name));

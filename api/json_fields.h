@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "api/json.h"
@@ -39,6 +40,8 @@ class JsonFields {
   Answer<std::string> Base64(const std::string& name) const;
   // Absent: range.otherwise. Requires: the range lies within what a double holds exactly.
   Answer<int64_t> Integer(const std::string& name, const IntegerRange& range) const;
+  // A text of at most 64 bytes, or a number, as it stands.
+  Answer<std::variant<std::string, double>> TextOrNumber(const std::string& name) const;
   Answer<bool> Boolean(const std::string& name, bool otherwise) const;
   Answer<std::vector<std::string>> Texts(const std::string& name, const ListLimits& limits) const;   // absent: none
   Answer<std::vector<std::string>> Base64s(const std::string& name, const ListLimits& limits) const; // absent: none

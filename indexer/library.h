@@ -23,6 +23,7 @@
 #include "encoder/device_queue.h"
 #include "encoder/encoder.h"
 #include "indexer/filter.h"
+#include "indexer/hit_cutoff.h"
 #include "storage/catalog.h"
 #include "storage/records.h"
 
@@ -40,10 +41,14 @@ struct ImageQuery {
 struct PhotoQuery {
   PhotoId id;  // its own stored vector; the photo itself is left out of the answer
 };
+struct AutoCutoff {};                     // what stands out from the background: indexer/hit_cutoff.h
+struct ScoreCutoff { float least = 0; };  // what scores at least this
+using Cutoff = std::variant<AutoCutoff, ScoreCutoff>;
 struct SearchRequest {
   std::variant<TextQuery, ImageQuery, PhotoQuery> query;
   size_t k = 50;  // 1..kMaxK
   std::optional<Filter> filter = {};  // only photos that fit
+  std::optional<Cutoff> cutoff = {};  // says which of the k are hits; the others are in the answer all the same
 };
 inline constexpr size_t kMaxK = 1000;
 inline constexpr size_t kMaxTextBytes = 4096;
@@ -62,8 +67,16 @@ struct SearchHit {
   float score = 0;
   Photo photo;
 };
+// Where the hits end.
+struct SearchCut {
+  size_t shown = 0;  // of the photos in the answer, the first
+  size_t found = 0;  // of the best kMaxK; kMaxK: perhaps more
+  float score = 0;   // they score at least this
+  std::optional<ScoreBackground> background = {};  // what AutoCutoff judged by
+};
 struct SearchAnswer {
   std::vector<SearchHit> hits;  // best first
+  std::optional<SearchCut> cut;  // with a cutoff in the request
   std::string model;
   bool exact = true;
   double encode_ms = 0;  // making the query's vector

@@ -15,6 +15,7 @@
 
 #include "base/mutex.h"
 #include "encoder/device_queue.h"
+#include "indexer/background_scores.h"
 #include "indexer/flat_index.h"
 #include "indexer/health.h"
 #include "indexer/index_keeper.h"
@@ -41,6 +42,10 @@ struct Library::Impl {
   Result<std::vector<float>> QueryVector(const SearchRequest& request) const;
   Result<std::vector<Neighbour>> Nearest(std::span<const float> query, size_t k, const std::optional<Filter>& filter) const;
   Result<encoder::ModelInput> DecodeQuery(const std::string& bytes, encoder::DecodeMode mode) const;
+  // Among how many pictures the question looked, of which `found` (kMaxK at most) are the best.
+  Result<size_t> CountAsked(const SearchRequest& request, size_t found) const;
+  // Where the hits among these end, the best kMaxK of all that were asked. Requires: request.cutoff.
+  Result<SearchCut> CutOf(const SearchRequest& request, std::span<const Neighbour> best) const;
   Result<std::vector<SearchHit>> Fill(std::span<const Neighbour> neighbours, size_t k) const;
   // Features that can be answered with: kInternal when the model gave some that are not finite.
   Result<encoder::Features> EncodeTexts(std::span<const std::string> texts) const;
@@ -71,6 +76,7 @@ struct Library::Impl {
   std::atomic<bool> stopped = false;
   std::atomic<bool> backing_up = false;
 
+  mutable BackgroundScores background{catalog, [this](std::span<const std::string> texts) { return EncodeTexts(texts); }};
   std::vector<std::unique_ptr<encoder::Encoder>> models;  // one per device
   PhotoFacts facts;
   std::unique_ptr<FlatIndex> index;

@@ -1,5 +1,6 @@
 // Library: from a question to its answer, and features on request.
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <utility>
 
@@ -84,6 +85,30 @@ Result<std::vector<SearchHit>> Library::Impl::Fill(std::span<const Neighbour> ne
   return hits;
 }
 
+Result<size_t> Library::Impl::CountAsked(const SearchRequest& request, size_t found) const {
+  if (found < kMaxK) return found;
+  if (!request.filter) return std::max(found, index->size());
+  ASSIGN_OR_RETURN(const std::vector<uint64_t> words, BitsOf(*request.filter));
+  size_t count = 0;
+  for (const uint64_t word : words) count += static_cast<size_t>(std::popcount(word));
+  return std::max(found, count);
+}
+
+Result<SearchCut> Library::Impl::CutOf(const SearchRequest& request, std::span<const Neighbour> best) const {
+  if (const auto* fixed = std::get_if<ScoreCutoff>(&*request.cutoff)) {
+    const auto found = std::ranges::count_if(best, [&](const Neighbour& neighbour) { return neighbour.score >= fixed->least; });
+    return SearchCut{.found = static_cast<size_t>(found), .score = fixed->least};
+  }
+  ASSIGN_OR_RETURN(const size_t pictures, CountAsked(request, best.size()));
+  using enum BackgroundScores::Asked;
+  const auto asked = std::holds_alternative<TextQuery>(request.query) ? kText : kPicture;
+  ASSIGN_OR_RETURN(const ScoreBackground known, background.For(asked, index->size()));
+  std::vector<float> scores;
+  for (const Neighbour& neighbour : best) scores.push_back(neighbour.score);
+  const HitCut cut = FindHitCut({.best = scores, .pictures = pictures}, known);
+  return SearchCut{.found = cut.hits, .score = cut.score, .background = known};
+}
+
 Result<std::vector<Neighbour>> Library::Impl::Nearest(std::span<const float> query, size_t k, const std::optional<Filter>& filter) const {
   if (!filter) return index->Search(query, k);
   ASSIGN_OR_RETURN(const std::vector<uint64_t> words, BitsOf(*filter));
@@ -103,10 +128,18 @@ Result<SearchAnswer> Library::Search(const SearchRequest& request) const {
   answer.encode_ms = MillisecondsSince(start);
   const auto* itself = std::get_if<PhotoQuery>(&request.query);
   const auto index_start = std::chrono::steady_clock::now();
-  ASSIGN_OR_RETURN(std::vector<Neighbour> neighbours, impl_->Nearest(query, request.k + (itself ? 1 : 0), request.filter));
+  ASSIGN_OR_RETURN(std::vector<Neighbour> neighbours, impl_->Nearest(query, (request.cutoff ? kMaxK : request.k) + (itself ? 1 : 0), request.filter));
   answer.index_ms = MillisecondsSince(index_start);
   if (itself) std::erase_if(neighbours, [&](const Neighbour& neighbour) { return neighbour.id == itself->id; });
+  if (request.cutoff) {
+    if (neighbours.size() > kMaxK) neighbours.pop_back();  // the question itself was not among them
+    ASSIGN_OR_RETURN(answer.cut, impl_->CutOf(request, neighbours));
+  }
   ASSIGN_OR_RETURN(answer.hits, impl_->Fill(neighbours, request.k));
+  if (answer.cut) {
+    const auto is_hit = [&](const SearchHit& hit) { return hit.score >= answer.cut->score; };
+    answer.cut->shown = answer.cut->found == 0 ? 0 : static_cast<size_t>(std::ranges::count_if(answer.hits, is_hit));
+  }
   answer.model = impl_->device->info().name;
   answer.took_ms = MillisecondsSince(start);
   return answer;

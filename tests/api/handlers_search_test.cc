@@ -72,6 +72,48 @@ TEST_F(Search, AnswersAStoredPhotoWithoutTheQuestionItself) {
   EXPECT_EQ(by_address["results"][0]["id"], by_body["results"][0]["id"]);
 }
 
+// Three colours of a fake model: what the rule makes of them is not the point, only that its answer fits together.
+TEST_F(Search, SaysWhereTheHitsEnd) {
+  for (const json& answer : {Ask(R"({"text": "red", "cutoff": "auto"})"), Body(world_.client().Get("/v1/search?q=red&cutoff=auto"))}) {
+    ASSERT_EQ(answer["results"].size(), 3U);
+    const json& cut = answer["cut"];
+    ASSERT_TRUE(cut.is_object()) << answer;
+    EXPECT_EQ(cut["shown"], cut["found"]);
+    size_t reach = 0;
+    for (const json& hit : answer["results"]) reach += hit["score"].get<double>() >= cut["score"].get<double>() ? 1 : 0;
+    EXPECT_EQ(cut["shown"], reach);
+    EXPECT_GT(cut["background"]["deviation"].get<double>(), 0);
+  }
+  EXPECT_EQ(Ask(R"({"text": "red"})")["cut"], nullptr);
+  const std::string red = std::to_string(world_.IdOf(red_));
+  EXPECT_TRUE(Ask(R"({"cutoff": "auto", "photo": )" + red + "}")["cut"].is_object());
+  EXPECT_TRUE(Body(world_.client().Get("/v1/photos/" + red + "/similar?cutoff=auto"))["cut"].is_object());
+}
+
+TEST_F(Search, CountsTheHitsAboveAScore) {
+  const json all = Ask(R"({"text": "red"})");
+  const double second = all["results"][1]["score"].get<double>();
+  const json cut = Ask(json{{"text", "red"}, {"cutoff", second}, {"k", 1}}.dump())["cut"];
+  EXPECT_EQ(cut["shown"], 1);
+  EXPECT_EQ(cut["found"], 2);
+  EXPECT_FALSE(cut.contains("background"));
+  EXPECT_EQ(Ask(R"({"text": "red", "cutoff": 1})")["results"].size(), 3U) << "what is no hit is in the answer all the same";
+  EXPECT_EQ(Body(world_.client().Get("/v1/search?q=red&cutoff=-1"))["cut"]["found"], 3);
+}
+
+TEST_F(Search, RefusesCutoffsThatItDoesNotKnow) {
+  auto& client = world_.client();
+  EXPECT_THAT(client.Post("/v1/search", R"({"text":"x","cutoff":"Auto"})"), IsProblem(400, "invalid_argument", "/cutoff"));
+  EXPECT_THAT(client.Post("/v1/search", R"({"text":"x","cutoff":"0.5"})"), IsProblem(400, "invalid_argument", "/cutoff"));
+  EXPECT_THAT(client.Post("/v1/search", R"({"text":"x","cutoff":1.5})"), IsProblem(400, "out_of_range", "/cutoff"));
+  EXPECT_THAT(client.Post("/v1/search", R"({"text":"x","cutoff":true})"), IsProblem(400, "wrong_type", "/cutoff"));
+  EXPECT_THAT(client.Post("/v1/search", R"({"text":"x","cutoff":null})"), IsProblem(400, "wrong_type", "/cutoff"));
+  EXPECT_THAT(client.Get("/v1/search?q=x&cutoff=some"), IsProblem(400, "wrong_type", "/cutoff"));
+  EXPECT_THAT(client.Get("/v1/search?q=x&cutoff="), IsProblem(400, "wrong_type", "/cutoff"));
+  EXPECT_THAT(client.Get("/v1/search?q=x&cutoff=nan"), IsProblem(400, "out_of_range", "/cutoff"));
+  EXPECT_THAT(client.Get("/v1/search?q=x&cutoff=-2"), IsProblem(400, "out_of_range", "/cutoff"));
+}
+
 TEST_F(Search, NamesThePhotoThatIsNotThere) {
   EXPECT_THAT(world_.client().Get("/v1/photos/4711/similar"), IsProblem(404, "not_found", ""));
   EXPECT_THAT(world_.client().Post("/v1/search", R"({"photo":4711})"), IsProblem(404, "not_found", ""));

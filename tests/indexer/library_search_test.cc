@@ -61,6 +61,30 @@ TEST_F(LibrarySearch, TakesAPictureInAnotherFormatAndSize) {
   EXPECT_EQ(answer->hits.front().photo.record.id, running_.PhotoAt("p3.png"));
 }
 
+TEST_F(LibrarySearch, SaysHowManyOfTheAnswerAreHits) {
+  const SearchRequest by_score{.query = PhotoQuery{running_.PhotoAt("p3.png")}, .k = 2, .cutoff = ScoreCutoff{-1}};
+  const auto all = running_.library().Search(by_score);
+  ASSERT_THAT(all, IsOk());
+  ASSERT_TRUE(all->cut.has_value());
+  EXPECT_EQ(all->cut->shown, 2u);
+  EXPECT_EQ(all->cut->found, kPictures - 1);
+  const auto none = running_.library().Search({.query = TextQuery{"red"}, .cutoff = ScoreCutoff{1}});
+  ASSERT_THAT(none, IsOk());
+  EXPECT_EQ(none->cut->shown, 0u);
+  EXPECT_EQ(none->hits.size(), kPictures) << "what is no hit is in the answer all the same";
+  EXPECT_FALSE(Ask(TextQuery{"red"})->cut.has_value());
+}
+
+TEST_F(LibrarySearch, CutsWhereThePictureItselfStandsOut) {
+  const std::string upload = MakePicture({.width = 192, .height = 128, .format = PictureFormat::kJpeg, .seed = 4});
+  const auto answer = running_.library().Search({.query = ImageQuery{upload}, .cutoff = AutoCutoff{}});
+  ASSERT_THAT(answer, IsOk());
+  ASSERT_TRUE(answer->cut.has_value());
+  EXPECT_EQ(answer->cut->shown, 1u);
+  EXPECT_GT(answer->cut->background->deviation, 0);
+  EXPECT_LT(answer->cut->background->mean, answer->hits.front().score);
+}
+
 TEST_F(LibrarySearch, RefusesWhatMakesNoSense) {
   EXPECT_THAT(Ask(TextQuery{"x"}, 0), StatusIs(StatusCode::kInvalidArgument, HasSubstr("k is 0")));
   EXPECT_THAT(Ask(TextQuery{"x"}, kMaxK + 1), StatusIs(StatusCode::kInvalidArgument));

@@ -52,7 +52,7 @@ TEST(Json, AnswersASearchInTheFormThatIsPromised) {
   const indexer::SearchAnswer answer{.hits = {hit}, .cut = {}, .model = "m", .encode_ms = 1.23456, .index_ms = 0.5, .took_ms = 1.9};
   EXPECT_EQ(Dump(SearchJson(answer)),
             R"({"results":[{"id":7,"score":0.25,"path":"/p/a.jpg","width":640,"height":480,"taken_at":"1970-01-01T00:00:00",)"
-            R"("thumbnail":"/v1/photos/7/thumbnail","offline":true}],"next":null,"model":"m","exact":true,"took_ms":1.9,)"
+            R"("thumbnail":"/v1/photos/7/thumbnail","offline":true}],"cut":null,"next":null,"model":"m","exact":true,"took_ms":1.9,)"
             R"("timings":{"encode_ms":1.235,"index_ms":0.5}})");
 }
 

@@ -9,20 +9,6 @@
 namespace fovea::api {
 namespace {
 
-constexpr size_t kMaxPathBytes = 4095;  // PATH_MAX without its NUL
-
-// `path`, or `path_bytes` for a folder whose name is not UTF-8.
-Answer<std::string> PathOf(const JsonFields& fields) {
-  const bool as_bytes = fields.Has("path_bytes");
-  if (as_bytes && fields.Has("path")) return RefuseField(Fault::kInvalidArgument, "/path_bytes", "give either path or path_bytes");
-  const std::string pointer = as_bytes ? "/path_bytes" : "/path";
-  TRY_ASSIGN(std::string path, as_bytes ? fields.Base64("path_bytes") : fields.Text("path", kMaxPathBytes));
-  if (path.size() > kMaxPathBytes) return RefuseField(Fault::kTooLong, pointer, "a path has at most 4095 bytes");
-  if (path.contains('\0')) return RefuseField(Fault::kInvalidArgument, pointer, "a path holds no NUL");
-  if (!path.starts_with('/')) return RefuseField(Fault::kInvalidArgument, pointer, "the path must be absolute: begin with \"/\"");
-  return path;
-}
-
 Json RootJsonOf(const storage::Root& root, const Context& context) {
   const auto roots = context.library.Roots();
   const auto found = std::ranges::find_if(roots, [&](const indexer::RootStatus& status) { return status.root.id == root.id; });
@@ -42,7 +28,7 @@ Answer<Response> AddRoot(const Request& request, const Context& context) {
   TRY(OnlyParameters(request, {}));
   TRY_ASSIGN(const JsonFields fields, JsonFields::Parse(request));
   TRY(fields.Only({"path", "path_bytes"}));
-  TRY_ASSIGN(const std::string path, PathOf(fields));
+  TRY_ASSIGN(const std::string path, fields.Path("path"));
   const auto root = context.library.AddRoot(path);
   if (!root) {
     Problem problem = AsProblem(root.error());

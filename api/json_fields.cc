@@ -11,6 +11,7 @@
 namespace fovea::api {
 namespace {
 
+constexpr size_t kMaxPathBytes = 4095;  // PATH_MAX without its NUL
 constexpr int kMaxDepth = 16;
 constexpr int64_t kMaxValues = 100'000;
 
@@ -135,6 +136,18 @@ Answer<std::string> JsonFields::Base64(const std::string& name) const {
   TRY_ASSIGN(const Json* value, Find(name));
   if (!value->is_string()) return WrongType(PointerTo(name), "a text of base64", *value);
   return DecodeField(value->get_ref<const std::string&>(), PointerTo(name));
+}
+
+Answer<std::string> JsonFields::Path(const std::string& name) const {
+  const std::string bytes_name = name + "_bytes";
+  const bool as_bytes = Has(bytes_name);
+  if (as_bytes && Has(name)) return RefuseField(Fault::kInvalidArgument, PointerTo(bytes_name), StrCat("give either ", name, " or ", bytes_name));
+  const std::string pointer = PointerTo(as_bytes ? bytes_name : name);
+  TRY_ASSIGN(std::string path, as_bytes ? Base64(bytes_name) : Text(name, kMaxPathBytes));
+  if (path.size() > kMaxPathBytes) return RefuseField(Fault::kTooLong, pointer, StrCat("a path has at most ", kMaxPathBytes, " bytes"));
+  if (path.contains('\0')) return RefuseField(Fault::kInvalidArgument, pointer, "a path holds no NUL");
+  if (!path.starts_with('/')) return RefuseField(Fault::kInvalidArgument, pointer, "the path must be absolute: begin with \"/\"");
+  return path;
 }
 
 Answer<int64_t> JsonFields::Integer(const std::string& name, const IntegerRange& range) const {

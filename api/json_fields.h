@@ -38,6 +38,8 @@ class JsonFields {
   // The fields below must be there unless a value for their absence is given.
   Answer<std::string> Text(const std::string& name, size_t max_bytes) const;
   Answer<std::string> Base64(const std::string& name) const;
+  // An absolute path: the text `name`, or `name`_bytes (base64) for one that is not UTF-8.
+  Answer<std::string> Path(const std::string& name) const;
   // Absent: range.otherwise. Requires: the range lies within what a double holds exactly.
   Answer<int64_t> Integer(const std::string& name, const IntegerRange& range) const;
   // A text of at most 64 bytes, or a number, as it stands.

@@ -70,6 +70,12 @@ Status WriteAndSync(int fd, std::string_view content) {
 
 }  // namespace
 
+Status SyncFolder(const std::string& folder) {
+  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid() || ::fsync(fd.get()) != 0) return FromErrno(errno, StrCat("sync \"", folder, "\""));
+  return Status();
+}
+
 Status WriteFileAtomically(const std::string& path, std::string_view content) {
   const std::string beside = path + ".tmp";
   {
@@ -82,9 +88,7 @@ Status WriteFileAtomically(const std::string& path, std::string_view content) {
   }
   if (::rename(beside.c_str(), path.c_str()) != 0) return FromErrno(errno, StrCat("rename to \"", path, "\""));
   const size_t slash = path.rfind('/');
-  UniqueFd folder(::open(slash == std::string::npos ? "." : path.substr(0, slash + 1).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.valid() || ::fsync(folder.get()) != 0) return FromErrno(errno, StrCat("sync the folder of \"", path, "\""));
-  return Status();
+  return SyncFolder(slash == std::string::npos ? "." : path.substr(0, slash + 1));
 }
 
 }  // namespace fovea

@@ -37,6 +37,9 @@ Result<UniqueFd> OpenForRead(const std::string& path, FollowLinks follow = Follo
 Result<std::string> ReadAll(int fd, int64_t limit_bytes);
 Result<std::string> ReadFile(const std::string& path, int64_t limit_bytes);
 
+// After this the names in the folder are on disk.
+Status SyncFolder(const std::string& folder);
+
 // Writes `content` beside `path`, syncs, renames over it and syncs the folder: after a crash the old or the new is there.
 Status WriteFileAtomically(const std::string& path, std::string_view content);
 

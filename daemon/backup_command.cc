@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <iostream>
 
+#include "api/base64.h"
 #include "api/json.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "daemon/daemon_file.h"
 #include "daemon/http_client.h"
@@ -20,7 +20,7 @@ std::string Absolute(const std::string& path) { return std::filesystem::absolute
 
 Result<api::Json> AskDaemon(const std::string& url, const std::string& folder) {
   api::Json body;
-  body["folder"] = folder;
+  body["folder_bytes"] = api::EncodeBase64(folder);  // its name need not be UTF-8
   ASSIGN_OR_RETURN(const HttpAnswer answer, Ask({.url = url, .target = "/v1/backups", .json_body = api::Dump(body), .deadline = kLongestBackup}));
   api::Json json = api::Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return Failed(IoError(StrCat(url, " answered ", answer.status, " without JSON; is it fovea?")));

@@ -1,7 +1,6 @@
 #include "indexer/flat_index.h"
 
 #include <bit>
-#include <cmath>
 #include <unordered_map>
 
 #include "base/log.h"
@@ -9,6 +8,7 @@
 #include "indexer/exact_scan.h"
 #include "indexer/index_snapshot.h"
 #include "indexer/search_rounds.h"
+#include "storage/unit_length.h"
 
 namespace fovea::indexer {
 
@@ -16,13 +16,7 @@ using storage::PhotoId;
 
 namespace {
 
-constexpr double kUnitTolerance = 1e-3;  // of the squared length; fp32 rounding stays far below
-
-bool IsUnit(std::span<const float> vector) {
-  double squares = 0;
-  for (const float value : vector) squares += static_cast<double>(value) * value;
-  return std::abs(squares - 1.0) <= kUnitTolerance;  // false for NaN
-}
+bool IsUnit(std::span<const float> vector) { return storage::IsUnitLength(storage::LengthOf(vector)); }
 
 }  // namespace
 

@@ -144,10 +144,7 @@ Status WriteTo(int fd, const SnapshotHeader& header, std::span<const storage::Ph
 
 Status SyncFolderOf(const std::string& path) {
   const size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.valid() || ::fsync(fd.get()) != 0) return FromErrno(errno, StrCat("sync \"", folder, "\""));
-  return Status();
+  return SyncFolder(slash == std::string::npos ? "." : path.substr(0, slash + 1));
 }
 
 // The file's size must be exactly what the header promises; counts are bounded first so that nothing overflows.

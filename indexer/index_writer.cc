@@ -70,10 +70,9 @@ Status IndexWriter::AddVectors(std::span<const storage::IndexedFile> files, std:
 }
 
 void IndexWriter::RemovePhotos(std::span<const PhotoId> photos) {
-  for (const PhotoId photo : photos) {
-    index_.Remove(photo);
-    facts_.Remove(photo);
-  }
+  if (photos.empty()) return;
+  for (const PhotoId photo : photos) index_.Remove(photo);
+  facts_.Remove(photos);
   vectors_.Set(static_cast<double>(index_.size()));
 }
 

@@ -40,12 +40,13 @@ struct Library::Impl {
   Result<Photo> FindPhoto(PhotoId id) const;
 
   Result<std::vector<float>> QueryVector(const SearchRequest& request) const;
-  Result<std::vector<Neighbour>> Nearest(std::span<const float> query, size_t k, const std::optional<Filter>& filter) const;
+  using Among = std::optional<std::vector<uint64_t>>;  // what BitsOf gives; none: every photo
+  Result<std::vector<Neighbour>> Nearest(std::span<const float> query, size_t k, const Among& among) const;
   Result<encoder::ModelInput> DecodeQuery(const std::string& bytes, encoder::DecodeMode mode) const;
   // Among how many pictures the question looked, of which `found` (kMaxK at most) are the best.
-  Result<size_t> CountAsked(const SearchRequest& request, size_t found) const;
+  size_t CountAsked(const Among& among, size_t found) const;
   // Where the hits among these end, the best kMaxK of all that were asked. Requires: request.cutoff.
-  Result<SearchCut> CutOf(const SearchRequest& request, std::span<const Neighbour> best) const;
+  Result<SearchCut> CutOf(const SearchRequest& request, const Among& among, std::span<const Neighbour> best) const;
   Result<std::vector<SearchHit>> Fill(std::span<const Neighbour> neighbours, size_t k) const;
   // Features that can be answered with: kInternal when the model gave some that are not finite.
   Result<encoder::Features> EncodeTexts(std::span<const std::string> texts) const;

@@ -85,21 +85,20 @@ Result<std::vector<SearchHit>> Library::Impl::Fill(std::span<const Neighbour> ne
   return hits;
 }
 
-Result<size_t> Library::Impl::CountAsked(const SearchRequest& request, size_t found) const {
+size_t Library::Impl::CountAsked(const Among& among, size_t found) const {
   if (found < kMaxK) return found;
-  if (!request.filter) return std::max(found, index->size());
-  ASSIGN_OR_RETURN(const std::vector<uint64_t> words, BitsOf(*request.filter));
+  if (!among) return std::max(found, index->size());
   size_t count = 0;
-  for (const uint64_t word : words) count += static_cast<size_t>(std::popcount(word));
+  for (const uint64_t word : *among) count += static_cast<size_t>(std::popcount(word));
   return std::max(found, count);
 }
 
-Result<SearchCut> Library::Impl::CutOf(const SearchRequest& request, std::span<const Neighbour> best) const {
+Result<SearchCut> Library::Impl::CutOf(const SearchRequest& request, const Among& among, std::span<const Neighbour> best) const {
   if (const auto* fixed = std::get_if<ScoreCutoff>(&*request.cutoff)) {
     const auto found = std::ranges::count_if(best, [&](const Neighbour& neighbour) { return neighbour.score >= fixed->least; });
     return SearchCut{.found = static_cast<size_t>(found), .score = fixed->least};
   }
-  ASSIGN_OR_RETURN(const size_t pictures, CountAsked(request, best.size()));
+  const size_t pictures = CountAsked(among, best.size());
   using enum BackgroundScores::Asked;
   const auto asked = std::holds_alternative<TextQuery>(request.query) ? kText : kPicture;
   ASSIGN_OR_RETURN(const ScoreBackground known, background.For(asked, index->size()));
@@ -109,11 +108,10 @@ Result<SearchCut> Library::Impl::CutOf(const SearchRequest& request, std::span<c
   return SearchCut{.found = cut.hits, .score = cut.score, .background = known};
 }
 
-Result<std::vector<Neighbour>> Library::Impl::Nearest(std::span<const float> query, size_t k, const std::optional<Filter>& filter) const {
-  if (!filter) return index->Search(query, k);
-  ASSIGN_OR_RETURN(const std::vector<uint64_t> words, BitsOf(*filter));
-  const PhotoBits among(words);
-  const IndexQuery asked{.vector = query, .k = k, .among = &among};
+Result<std::vector<Neighbour>> Library::Impl::Nearest(std::span<const float> query, size_t k, const Among& among) const {
+  if (!among) return index->Search(query, k);
+  const PhotoBits bits(*among);
+  const IndexQuery asked{.vector = query, .k = k, .among = &bits};
   ASSIGN_OR_RETURN(std::vector<std::vector<Neighbour>> lists, index->SearchMany(std::span(&asked, 1)));
   return std::move(lists.front());
 }
@@ -128,12 +126,16 @@ Result<SearchAnswer> Library::Search(const SearchRequest& request) const {
   answer.encode_ms = MillisecondsSince(start);
   const auto* itself = std::get_if<PhotoQuery>(&request.query);
   const auto index_start = std::chrono::steady_clock::now();
-  ASSIGN_OR_RETURN(std::vector<Neighbour> neighbours, impl_->Nearest(query, (request.cutoff ? kMaxK : request.k) + (itself ? 1 : 0), request.filter));
+  Impl::Among among;
+  if (request.filter) {
+    ASSIGN_OR_RETURN(among, impl_->BitsOf(*request.filter));
+  }
+  ASSIGN_OR_RETURN(std::vector<Neighbour> neighbours, impl_->Nearest(query, (request.cutoff ? kMaxK : request.k) + (itself ? 1 : 0), among));
   answer.index_ms = MillisecondsSince(index_start);
   if (itself) std::erase_if(neighbours, [&](const Neighbour& neighbour) { return neighbour.id == itself->id; });
   if (request.cutoff) {
     if (neighbours.size() > kMaxK) neighbours.pop_back();  // the question itself was not among them
-    ASSIGN_OR_RETURN(answer.cut, impl_->CutOf(request, neighbours));
+    ASSIGN_OR_RETURN(answer.cut, impl_->CutOf(request, among, neighbours));
   }
   ASSIGN_OR_RETURN(answer.hits, impl_->Fill(neighbours, request.k));
   if (answer.cut) {

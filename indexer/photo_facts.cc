@@ -45,9 +45,9 @@ bool HasShape(Shape shape, int32_t width, int32_t height) {
   }
 }
 
-void DropFrom(std::map<std::string, PhotoSet>& names, uint32_t key) {
+void DropFrom(std::map<std::string, PhotoSet>& names, const PhotoSet& photos) {
   for (auto at = names.begin(); at != names.end();) {
-    at->second.remove(key);
+    at->second -= photos;
     at = at->second.isEmpty() ? names.erase(at) : std::next(at);
   }
 }
@@ -77,7 +77,7 @@ void PhotoFacts::Put(const storage::PhotoRecord& photo) {
     row.longitude = *photo.longitude;
   }
   WriterLock lock(mutex_);
-  if (all_.contains(key)) Drop(key);
+  if (all_.contains(key)) Drop(PhotoSet(1, &key));
   if (rows_.size() <= key) rows_.resize(std::max<size_t>(size_t{key} + 1, rows_.size() + rows_.size() / 2));
   rows_[key] = row;
   all_.add(key);
@@ -86,14 +86,16 @@ void PhotoFacts::Put(const storage::PhotoRecord& photo) {
   types_[LowerCase(photo.format)].add(key);
 }
 
-void PhotoFacts::Drop(uint32_t key) {
-  for (Names* names : {&cameras_, &lenses_, &types_}) DropFrom(*names, key);
-  all_.remove(key);
+void PhotoFacts::Drop(const PhotoSet& photos) {
+  for (Names* names : {&cameras_, &lenses_, &types_}) DropFrom(*names, photos);
+  all_ -= photos;
 }
 
-void PhotoFacts::Remove(storage::PhotoId photo) {
+void PhotoFacts::Remove(std::span<const storage::PhotoId> photos) {
+  PhotoSet keys;
+  for (const storage::PhotoId photo : photos) keys.add(SetKey(photo));
   WriterLock lock(mutex_);
-  Drop(SetKey(photo));
+  Drop(keys);
 }
 
 void PhotoFacts::AddPath(std::string_view path, storage::PhotoId photo) {

@@ -7,6 +7,7 @@
 // Units:   as Filter.
 #include <atomic>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,7 @@ class PhotoFacts {
  public:
   // Adds a photo, or takes in its facts again.
   void Put(const storage::PhotoRecord& photo) EXCLUDES(mutex_);
-  void Remove(storage::PhotoId photo) EXCLUDES(mutex_);
+  void Remove(std::span<const storage::PhotoId> photos) EXCLUDES(mutex_);
   // Paths are absolute. A path that has another photo already gets the new one.
   void AddPath(std::string_view path, storage::PhotoId photo) EXCLUDES(mutex_);
   void RemovePath(std::string_view path) EXCLUDES(mutex_);
@@ -55,7 +56,7 @@ class PhotoFacts {
   PhotoSet Evaluate(const Filter& filter) const REQUIRES_SHARED(mutex_);
   PhotoSet EvaluateNumbers(const Filter& filter) const REQUIRES_SHARED(mutex_);
   PhotoSet EvaluateParts(const Filter& filter) const REQUIRES_SHARED(mutex_);
-  void Drop(uint32_t key) REQUIRES(mutex_);
+  void Drop(const PhotoSet& photos) REQUIRES(mutex_);
 
   mutable SharedMutex mutex_;
   std::vector<Row> rows_ GUARDED_BY(mutex_);  // by id

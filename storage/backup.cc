@@ -1,8 +1,6 @@
 #include "storage/backup.h"
 
-#include <fcntl.h>
 #include <rocksdb/utilities/backup_engine.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -102,12 +100,6 @@ Status CheckNoLibrary(const std::string& catalog) {
   return AlreadyExists(StrCat("there is a library in \"", catalog, "\" already; restore into another --data folder, or move that one away"));
 }
 
-Status SyncFolder(const std::string& folder) {
-  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.valid() || ::fsync(fd.get()) != 0) return FromErrno(errno, StrCat("sync \"", folder, "\""));
-  return Status();
-}
-
 Status RenameSynced(const std::string& from, const std::string& to) {
   std::error_code error;
   fs::remove(to, error);  // an empty folder
@@ -116,7 +108,7 @@ Status RenameSynced(const std::string& from, const std::string& to) {
   return SyncFolder(fs::path(to).parent_path());
 }
 
-// Removes what it names unless it is told to keep it.
+// A folder that is not left behind: once it is whole it is renamed, and gone from here.
 class Scaffold {
  public:
   explicit Scaffold(std::string path) : path_(std::move(path)) { Remove(); }

@@ -1,18 +1,17 @@
 // Catalog: looks at every record, and whether all that belongs together is there.
 #include <algorithm>
-#include <cmath>
 
 #include "base/log.h"
 #include "storage/catalog.h"
 #include "storage/catalog_impl.h"
 #include "storage/keys.h"
+#include "storage/unit_length.h"
 #include "storage/verify.h"
 
 namespace fovea::storage {
 namespace {
 
 constexpr uint64_t kBetweenReports = 10'000;
-constexpr double kUnitTolerance = 1e-3;  // of the squared length
 
 // One pass over a store. Sweeps the columns one after the other; what belongs to a record in another column is looked up.
 class Verifier {
@@ -47,10 +46,9 @@ class Verifier {
       if (!place) return Corrupt(StrCat("vector ", id.value, ": no such photo"));
       has_vector_[*place] = true;
       RETURN_IF_ERROR(DecodeVector(id, value, vector));
-      double squares = 0;
-      for (const float number : vector) squares += static_cast<double>(number) * number;
-      if (std::abs(squares - 1) <= kUnitTolerance) return Status();
-      return Corrupt(StrCat("vector ", id.value, ": its length is ", std::sqrt(squares), ", not 1"));
+      const double length = LengthOf(vector);
+      if (IsUnitLength(length)) return Status();
+      return Corrupt(StrCat("vector ", id.value, ": its length is ", length, ", not 1"));
     });
   }
 

@@ -1,20 +1,13 @@
 #include "storage/change.h"
 
-#include <cmath>
-
 #include "base/log.h"
 #include "storage/keys.h"
+#include "storage/unit_length.h"
 
 namespace fovea::storage {
 namespace {
 
 rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-
-double LengthOf(std::span<const float> vector) {
-  double sum = 0;
-  for (const float value : vector) sum += double{value} * value;
-  return std::sqrt(sum);
-}
 
 }  // namespace
 
@@ -72,7 +65,7 @@ Status Change::CheckVector(const IndexedFile& file) const {
     return InvalidArgument(StrCat("store vector of \"", file.location.path, "\": ", file.vector.size(), " values, expected ", model_->dim));
   }
   const double length = LengthOf(file.vector);
-  if (std::abs(length - 1) < 1e-3) return Status::Ok();  // false for NaN
+  if (IsUnitLength(length)) return Status::Ok();
   return InvalidArgument(StrCat("store vector of \"", file.location.path, "\": its length is ", length, ", expected 1"));
 }
 

@@ -192,11 +192,6 @@ uint64_t BytesOf(const std::string& path) {
   return absent ? 0 : bytes;
 }
 
-Status SyncFolder(const std::string& folder) {
-  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return fd.valid() && ::fsync(fd.get()) == 0 ? Status() : FromErrno(errno, StrCat("sync \"", folder, "\""));
-}
-
 Status DownloadFile(const DownloadContext& context, const FileToPull& file, const std::string& folder, uint64_t bytes_before) {
   return Download(context, file, folder, bytes_before).Run();
 }

@@ -42,7 +42,5 @@ Status DownloadFile(const DownloadContext& context, const FileToPull& file, cons
 
 // The size of a file, or 0.
 uint64_t BytesOf(const std::string& path);
-// After this the folder's names are on disk.
-Status SyncFolder(const std::string& folder);
 
 }  // namespace fovea::daemon

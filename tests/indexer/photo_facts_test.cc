@@ -128,7 +128,7 @@ TEST(PhotoFacts, CombinesAndTakesBackWhatChanges) {
   PhotoRecord changed = Record(2);
   changed.camera = "Canon EOS 5D";
   facts.Put(changed);
-  facts.Remove({3});
+  facts.Remove(std::vector{PhotoId{3}});
   EXPECT_EQ(Ids(facts.Fitting(phone)), std::set<uint64_t>{});
   EXPECT_EQ(Ids(facts.Fitting(Of(Kind::kType, "JPEG"))), (std::set<uint64_t>{1, 2}));
   EXPECT_EQ(facts.size(), 2u);
@@ -184,7 +184,7 @@ TEST(PhotoFacts, AgreesWithAWalkOverAllThroughRandomChanges) {
     for (const auto& [path, id] : paths) kept.insert(id);
     std::erase_if(photos, [&](const auto& entry) {
       if (kept.contains(entry.first)) return false;
-      facts.Remove({entry.first});
+      facts.Remove(std::vector{PhotoId{entry.first}});
       return true;
     });
   };

@@ -34,36 +34,6 @@ uint64_t Catalog::photo_count() const { return impl_->photo_count; }
 uint64_t Catalog::failure_count() const { return impl_->failure_count; }
 uint64_t Catalog::vector_epoch() const { return impl_->vector_epoch; }
 
-Status Catalog::BindModel(const std::string& model_id, int64_t dim) {
-  ENTER_OR_RETURN(*impl_);
-  if (model_id.empty() || model_id.size() > 4096) return InvalidArgument("bind a model: its id must have 1 to 4096 bytes");
-  if (dim < 1 || dim > int64_t{kMaxVectorDim}) return InvalidArgument(StrCat("bind model \"", model_id, "\": a dimension of ", dim));
-  MutexLock lock(impl_->write_mutex);
-  const std::optional<ModelBinding> known = impl_->model;
-  const ModelBinding wanted{.dim = dim, .id = model_id};
-  if (known && *known == wanted) return Status::Ok();
-  if (known && impl_->counters.photos > 0) {
-    return Unsupported(StrCat("the library \"", impl_->folder, "\" holds vectors of model \"", known->id, "\" (", known->dim,
-                              " values each), asked for \"", model_id, "\" (", dim, "): start with --model ", known->id,
-                              ", or give the new model a library of its own with --data"));
-  }
-  if (!impl_->database->read_only()) {
-    Change change = impl_->Begin();
-    change.Put(Column::kMeta, "model", EncodeModel(wanted));
-    RETURN_IF_ERROR(impl_->Commit(change, Database::Durability::kSynced));
-  }
-  impl_->model = wanted;
-  MutexLock state(impl_->state_mutex);
-  impl_->bound_model = wanted;
-  return Status::Ok();
-}
-
-std::optional<Catalog::Model> Catalog::model() const {
-  MutexLock lock(impl_->state_mutex);
-  if (!impl_->bound_model) return std::nullopt;
-  return Model{impl_->bound_model->id, impl_->bound_model->dim};
-}
-
 Status Catalog::PutIndexValue(std::string_view name, std::string_view value) {
   ENTER_OR_RETURN(*impl_);
   MutexLock lock(impl_->write_mutex);
@@ -88,15 +58,11 @@ Status Catalog::Impl::Load() {
     if (!stored) return Corrupt(StrCat("open library \"", folder, "\": its counters are missing"));
     ASSIGN_OR_RETURN(counters, DecodeCounters(*stored));
   }
-  ASSIGN_OR_RETURN(const std::optional<std::string> bound, database->Get(Column::kMeta, "model"));
-  if (bound) {
-    ASSIGN_OR_RETURN(model, DecodeModel(*bound));
-    MutexLock state(state_mutex);
-    bound_model = model;
-  }
+  RETURN_IF_ERROR(LoadModels());
   RETURN_IF_ERROR(LoadRoots());
   PublishCounters();
   if (format == 1) RETURN_IF_ERROR(MigrateFromFormat1());
+  if (format == 2) RETURN_IF_ERROR(MigrateFromFormat2());
   return database->read_only() ? Status::Ok() : CancelOldJobs();
 }
 
@@ -178,13 +144,6 @@ void Catalog::Impl::PublishCounters() {
   photo_count = counters.photos;
   failure_count = counters.failures;
   vector_epoch = counters.vector_epoch;
-}
-
-Result<uint32_t> Catalog::Impl::ModelNumber(int64_t* dim) const {
-  MutexLock lock(state_mutex);
-  if (!bound_model) return Failed(InvalidArgument("read a vector: BindModel was not called"));
-  *dim = bound_model->dim;
-  return bound_model->number;
 }
 
 }  // namespace fovea::storage

@@ -16,6 +16,7 @@
 
 #include "base/status.h"
 #include "storage/backup.h"
+#include "storage/model_table.h"
 #include "storage/records.h"
 #include "storage/verify.h"
 
@@ -51,12 +52,36 @@ class Catalog {
   // Must be called once before any vector is written or read. The first call on a new store remembers the model; later a
   // model with another id or dimension is refused with kUnsupported and what to do. A store without photos takes any.
   Status BindModel(const std::string& model_id, int64_t dim);
-  // The model that the store remembers; nothing on a store that was never bound.
+  // The model that answers; nothing on a store that was never bound.
   struct Model {
     std::string id;
     int64_t dim = 0;
+    uint32_t number = 0;
   };
   std::optional<Model> model() const;
+
+  // Further models, to have one of them answer in place of the present one. Their vectors are a cache: they go with their photo.
+  ModelTable Models() const;
+  // Where the answering model was loaded from, and what the start asked for.
+  Status RememberSource(const std::string& source, const std::string& asked);
+  // From now on vectors of this model may be stored; one that was kept goes on with those it has. kAlreadyExists for the one
+  // that answers, kBusy while another is being filled.
+  Result<ModelRecord> BeginModel(const std::string& model_id, int64_t dim, const std::string& source);
+  Status PauseModel(uint32_t number, bool paused);
+  // Filling ends without a switch; what was stored stays until then.
+  Status KeepModel(uint32_t number, int64_t until_ms);
+  struct PhotoVector {
+    PhotoId photo;
+    std::span<const float> vector;
+  };
+  // Of a model that is being filled; photos that are gone are left out. Not synced: SwitchModel syncs all.
+  Status StoreVectors(uint32_t number, std::span<const PhotoVector> vectors);
+  Result<bool> HasVector(PhotoId id, uint32_t number) const;
+  // One write makes the model that was being filled the one that answers; the other is kept until then. kBusy, and nothing is
+  // changed, when a photo has no vector of it. Requires: the photos up to `complete_to` have one; those behind it are looked at.
+  Status SwitchModel(uint32_t number, PhotoId complete_to, int64_t keep_until_ms);
+  // Forgets the kept models whose time is over, with their vectors; says which.
+  Result<std::vector<ModelRecord>> ForgetModels(int64_t now_ms);
 
   // Hears of a large operation after each of its batches, with no lock held: how many paths are done so far, and the photos that
   // went with this batch. False ends it with kCancelled: what is done stays done, and the same call goes on with the rest.
@@ -101,7 +126,8 @@ class Catalog {
   Result<PhotoId> FindContent(const Sha256Digest& content) const;  // kNotFound if unknown or without a vector
   Result<PhotoRecord> GetPhoto(PhotoId id) const;
   Result<std::vector<Location>> LocationsOf(PhotoId id) const;     // at least one for a photo that exists
-  Result<std::vector<float>> GetVector(PhotoId id) const;
+  // Of the model that answers, or of the one with this number.
+  Result<std::vector<float>> GetVector(PhotoId id, std::optional<uint32_t> model = {}) const;
   // Photos with id > after in rising order, at most `limit`.
   Result<std::vector<PhotoRecord>> ListPhotos(PhotoId after, size_t limit) const;
   // Photos taken at `from_ms` or later and before `before_ms`, in order of date and then id, at most `limit`; those behind
@@ -112,7 +138,7 @@ class Catalog {
   };
   Result<std::vector<PhotoRecord>> ListPhotosByDate(int64_t from_ms, int64_t before_ms, const std::optional<Dated>& after, size_t limit) const;
   // One sequential sweep over a consistent view; `visit` returns false to end.
-  Status ForEachVector(const std::function<bool(PhotoId, std::span<const float>)>& visit) const;
+  Status ForEachVector(const std::function<bool(PhotoId, std::span<const float>)>& visit, std::optional<uint32_t> model = {}) const;
   uint64_t photo_count() const;
   // Rises with every write that adds or removes a vector; tells an index snapshot whether it is up to date.
   uint64_t vector_epoch() const;

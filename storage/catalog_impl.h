@@ -18,12 +18,14 @@
 #include "storage/change.h"
 #include "storage/database.h"
 #include "storage/gate.h"
+#include "storage/model_table.h"
 #include "storage/record_codec.h"
 
 namespace fovea::storage {
 
 inline constexpr size_t kPathsPerBatch = 1000;  // of operations that may touch very many paths
 inline constexpr std::string_view kForgottenKey = "changes";  // in meta: the epoch until which changes are forgotten
+inline constexpr std::string_view kModelsKey = "models";      // in meta: the table of models
 
 struct RootEntry {
   Root root;
@@ -48,12 +50,17 @@ struct Catalog::Impl {
 
   // Reads format, counters, model and roots; makes them on a new store.
   Status Load() EXCLUDES(write_mutex, state_mutex);
-  Change Begin() const REQUIRES(write_mutex) { return Change(*database, counters, model); }
+  Change Begin() const REQUIRES(write_mutex) { return Change(*database, counters, model, other_models); }
   // Writes the change and takes its counters over.
   Status Commit(Change& change, Database::Durability durability) REQUIRES(write_mutex) EXCLUDES(state_mutex);
   Result<Root> FindRoot(RootId id) const EXCLUDES(state_mutex);
   Status UpdateRoot(RootId id, const std::function<void(Root&)>& alter) EXCLUDES(write_mutex, state_mutex);
-  Result<uint32_t> ModelNumber(int64_t* dim) const EXCLUDES(state_mutex);
+  // The model with this number, or the one that answers.
+  Result<ModelBinding> FindModel(std::optional<uint32_t> number) const EXCLUDES(state_mutex);
+  // Alters the table of models and whatever belongs to that, in one write.
+  Status UpdateModels(const std::function<Status(ModelTable&, Change&)>& alter) EXCLUDES(write_mutex, state_mutex);
+  Status CommitModels(Change& change, ModelTable table) REQUIRES(write_mutex) EXCLUDES(state_mutex);
+  Result<std::optional<PhotoId>> FirstWithout(uint32_t number, PhotoId after) const;
   // Up to `limit` paths that start with `prefix`, from `begin` on (which may be the prefix).
   Result<std::vector<PathRecord>> ReadPaths(RootId root, std::string_view prefix, std::string_view begin, size_t limit) const;
   // The next batch of paths to be removed or moved away; empty when none is left. Others may add some meanwhile.
@@ -76,16 +83,21 @@ struct Catalog::Impl {
 
   Mutex write_mutex;
   Counters counters GUARDED_BY(write_mutex);
-  std::optional<ModelBinding> model GUARDED_BY(write_mutex);  // what changes work with; readers use bound_model
+  ModelTable models GUARDED_BY(write_mutex);  // what changes work with, and the two below; readers use known_models
+  std::optional<ModelBinding> model GUARDED_BY(write_mutex);  // the one that answers
+  std::vector<uint32_t> other_models GUARDED_BY(write_mutex);
 
   mutable Mutex state_mutex;
   std::map<RootId, RootEntry> roots GUARDED_BY(state_mutex);
-  std::optional<ModelBinding> bound_model GUARDED_BY(state_mutex);
+  ModelTable known_models GUARDED_BY(state_mutex);
 
  private:
   // Gives the format found, 0 for a new store.
   Result<uint32_t> LoadFormat() REQUIRES(write_mutex);
   Status MigrateFromFormat1() REQUIRES(write_mutex);
+  Status MigrateFromFormat2() REQUIRES(write_mutex);
+  Status LoadModels() REQUIRES(write_mutex) EXCLUDES(state_mutex);
+  void TakeModels(ModelTable table) REQUIRES(write_mutex) EXCLUDES(state_mutex);
   Status LoadRoots() REQUIRES(write_mutex);
   Status CancelOldJobs() REQUIRES(write_mutex);
   void PublishCounters() REQUIRES(write_mutex);

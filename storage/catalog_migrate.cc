@@ -35,4 +35,12 @@ Status Catalog::Impl::MigrateFromFormat1() {
   return Commit(change, Database::Durability::kSynced);
 }
 
+// Format 3 may have vectors of several models: an older fovea would leave some behind when a photo goes.
+Status Catalog::Impl::MigrateFromFormat2() {
+  if (database->read_only()) return {};
+  Change change = Begin();
+  change.Put(Column::kMeta, "format", EncodeStoreFormat(kStoreFormat));
+  return Commit(change, Database::Durability::kSynced);
+}
+
 }  // namespace fovea::storage

@@ -11,12 +11,11 @@ namespace fovea::storage {
 
 Result<PhotoId> Catalog::FindContent(const Sha256Digest& content) const {
   ENTER_OR_RETURN(*impl_);
-  int64_t dim = 0;
-  ASSIGN_OR_RETURN(const uint32_t model, impl_->ModelNumber(&dim));
+  ASSIGN_OR_RETURN(const ModelBinding model, impl_->FindModel(std::nullopt));
   ASSIGN_OR_RETURN(const std::optional<std::string> value, impl_->database->Get(Column::kContents, ContentKey(content)));
   if (!value) return Failed(NotFound(StrCat("no photo with content ", ToHex(content))));
   ASSIGN_OR_RETURN(const PhotoId id, DecodePhotoId(*value));
-  ASSIGN_OR_RETURN(const std::optional<std::string> vector, impl_->database->Get(Column::kVectors, VectorKey(model, id)));
+  ASSIGN_OR_RETURN(const std::optional<std::string> vector, impl_->database->Get(Column::kVectors, VectorKey(model.number, id)));
   if (!vector) return Failed(NotFound(StrCat("photo ", id.value, " has no vector")));
   return id;
 }
@@ -43,13 +42,12 @@ Result<std::vector<Location>> Catalog::LocationsOf(PhotoId id) const {
   return locations;
 }
 
-Result<std::vector<float>> Catalog::GetVector(PhotoId id) const {
+Result<std::vector<float>> Catalog::GetVector(PhotoId id, std::optional<uint32_t> model_number) const {
   ENTER_OR_RETURN(*impl_);
-  int64_t dim = 0;
-  ASSIGN_OR_RETURN(const uint32_t model, impl_->ModelNumber(&dim));
-  ASSIGN_OR_RETURN(const std::optional<std::string> value, impl_->database->Get(Column::kVectors, VectorKey(model, id)));
+  ASSIGN_OR_RETURN(const ModelBinding model, impl_->FindModel(model_number));
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, impl_->database->Get(Column::kVectors, VectorKey(model.number, id)));
   if (!value) return Failed(NotFound(StrCat("no vector of photo ", id.value)));
-  std::vector<float> vector(static_cast<size_t>(dim));
+  std::vector<float> vector(static_cast<size_t>(model.dim));
   RETURN_IF_ERROR(DecodeVector(id, *value, vector));
   return vector;
 }
@@ -122,12 +120,11 @@ Status Catalog::ForgetVectorChanges(uint64_t epoch) {
   return impl_->Commit(change, Database::Durability::kBuffered);
 }
 
-Status Catalog::ForEachVector(const std::function<bool(PhotoId, std::span<const float>)>& visit) const {
+Status Catalog::ForEachVector(const std::function<bool(PhotoId, std::span<const float>)>& visit, std::optional<uint32_t> model_number) const {
   ENTER_OR_RETURN(*impl_);
-  int64_t dim = 0;
-  ASSIGN_OR_RETURN(const uint32_t model, impl_->ModelNumber(&dim));
-  std::vector<float> vector(static_cast<size_t>(dim));
-  return impl_->database->Sweep(Column::kVectors, VectorPrefix(model), [&](std::string_view key, std::string_view value) -> Result<bool> {
+  ASSIGN_OR_RETURN(const ModelBinding model, impl_->FindModel(model_number));
+  std::vector<float> vector(static_cast<size_t>(model.dim));
+  return impl_->database->Sweep(Column::kVectors, VectorPrefix(model.number), [&](std::string_view key, std::string_view value) -> Result<bool> {
     ASSIGN_OR_RETURN(const PhotoId id, ParseVectorKey(key));
     RETURN_IF_ERROR(DecodeVector(id, value, vector));
     return visit(id, vector);

@@ -16,8 +16,8 @@ constexpr uint64_t kBetweenReports = 10'000;
 // One pass over a store. Sweeps the columns one after the other; what belongs to a record in another column is looked up.
 class Verifier {
  public:
-  Verifier(const Database& database, const std::optional<ModelBinding>& model, const VerifyProgress& progress)
-      : database_(database), model_(model), progress_(progress) {}
+  Verifier(const Database& database, const ModelTable& models, const VerifyProgress& progress)
+      : database_(database), models_(models), progress_(progress) {}
 
   Status Photos() {
     return Look(Column::kPhotos, "photos", report_.photos, [this](std::string_view key, std::string_view value) -> Status {
@@ -36,15 +36,17 @@ class Verifier {
   }
 
   Status Vectors() {
-    if (!model_) return Status();
-    std::vector<float> vector(static_cast<size_t>(model_->dim));
-    has_vector_.assign(ids_.size(), false);
+    if (models_.Answering() == nullptr) return Status();
+    std::vector<float> vector;
+    for (const ModelRecord& model : models_.models) has_vector_[model.number].assign(ids_.size(), false);
     return Look(Column::kVectors, "vectors", report_.vectors, [&](std::string_view key, std::string_view value) -> Status {
-      if (!key.starts_with(VectorPrefix(model_->number))) return Corrupt("a vector of a model that the store does not know");
+      const auto model = std::ranges::find_if(models_.models, [&](const ModelRecord& known) { return key.starts_with(VectorPrefix(known.number)); });
+      if (model == models_.models.end()) return Corrupt("a vector of a model that the store does not know");
       ASSIGN_OR_RETURN(const PhotoId id, ParseVectorKey(key));
       const auto place = PlaceOf(id);
       if (!place) return Corrupt(StrCat("vector ", id.value, ": no such photo"));
-      has_vector_[*place] = true;
+      has_vector_[model->number][*place] = true;
+      vector.resize(static_cast<size_t>(model->dim));
       RETURN_IF_ERROR(DecodeVector(id, value, vector));
       const double length = LengthOf(vector);
       if (IsUnitLength(length)) return Status();
@@ -122,7 +124,11 @@ class Verifier {
 
   void Completeness() {
     for (size_t i = 0; i < ids_.size(); ++i) {
-      if (model_ && !has_vector_[i]) Find(StrCat("photo ", ids_[i].value, ": no vector"));
+      for (const ModelRecord& model : models_.models) {
+        if (has_vector_[model.number][i]) continue;
+        if (model.state == ModelState::kAnswering) Find(StrCat("photo ", ids_[i].value, ": no vector"));
+        else if (ids_[i] <= model.complete_to) Find(StrCat("photo ", ids_[i].value, ": no vector of model \"", model.id, "\""));
+      }
       if (!has_location_[i]) Find(StrCat("photo ", ids_[i].value, ": no path"));
     }
   }
@@ -166,12 +172,13 @@ class Verifier {
   }
 
   const Database& database_;
-  const std::optional<ModelBinding>& model_;
+  const ModelTable& models_;
   const VerifyProgress& progress_;
   VerifyReport report_;
   std::vector<PhotoId> ids_;  // rising
   uint64_t dated_ = 0;
-  std::vector<bool> has_vector_, has_location_;
+  std::map<uint32_t, std::vector<bool>> has_vector_;  // by model
+  std::vector<bool> has_location_;
   std::map<RootId, uint64_t> indexed_;
 };
 
@@ -180,7 +187,7 @@ class Verifier {
 Result<VerifyReport> Catalog::Verify(const VerifyProgress& progress) const {
   ENTER_OR_RETURN(*impl_);
   MutexLock lock(impl_->write_mutex);  // the counters stand still
-  Verifier verifier(*impl_->database, impl_->model, progress);
+  Verifier verifier(*impl_->database, impl_->models, progress);
   if (!progress("checksums", 0)) return Failed(Cancelled("verify the library: ended early"));
   if (const Status sound = impl_->database->VerifyChecksums(); !sound.ok()) verifier.Find(sound.message());
   RETURN_IF_ERROR(verifier.Photos());

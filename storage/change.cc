@@ -219,6 +219,7 @@ Status Change::DropPhoto(PhotoId id) {
   DeleteUnread(Column::kThumbnails, key);
   const uint32_t model = model_ ? model_->number : ModelBinding{}.number;
   DeleteUnread(Column::kVectors, VectorKey(model, id));
+  for (const uint32_t other : other_models_) DeleteUnread(Column::kVectors, VectorKey(other, id));
   --counters_.photos;
   NoteVectorChange(id);
   return Status::Ok();

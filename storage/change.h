@@ -20,8 +20,8 @@ namespace fovea::storage {
 
 class Change {
  public:
-  Change(const Database& database, const Counters& counters, const std::optional<ModelBinding>& model)
-      : database_(database), counters_(counters), model_(model), batch_(rocksdb::BytewiseComparator(), 0, true) {}
+  Change(const Database& database, const Counters& counters, const std::optional<ModelBinding>& model, std::span<const uint32_t> other_models)
+      : database_(database), counters_(counters), model_(model), other_models_(other_models), batch_(rocksdb::BytewiseComparator(), 0, true) {}
 
   Result<std::optional<PathRecord>> GetPath(const Location& location);
   // Writes photo, vector, thumbnail, content and path of a file; `removed_photo` of the answer is what the path held before.
@@ -65,6 +65,7 @@ class Change {
   const Database& database_;
   Counters counters_;
   const std::optional<ModelBinding>& model_;
+  const std::span<const uint32_t> other_models_;  // a photo that goes takes its vectors of these along
   rocksdb::WriteBatchWithIndex batch_;
   std::set<PhotoId> touched_;
   std::set<RootId> known_roots_;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/listener.h>
 #include <sys/stat.h>
 
@@ -211,6 +212,11 @@ Status Database::Write(rocksdb::WriteBatch& batch, Durability durability) {
   const Status written = FromRocks(db_->Write(options, &batch), what);
   if (!written.ok()) listener_->Remember(written);
   return written;
+}
+
+Status Database::FreeRange(Column column, std::string_view begin, std::string_view end) {
+  const rocksdb::Slice first = AsSlice(begin), last = AsSlice(end);
+  return FromRocks(rocksdb::DeleteFilesInRange(db_.get(), handle(column), &first, &last, /*include_end=*/false), "free what was deleted");
 }
 
 Status Database::VerifyChecksums() const {

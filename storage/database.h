@@ -55,6 +55,8 @@ class Database {
   // All of the batch or nothing. After the first failure nothing is written any more (reads go on) until the store is
   // opened again: RocksDB cannot continue a log whose end it does not know.
   Status Write(rocksdb::WriteBatch& batch, Durability durability);
+  // Gives the room of a range that was deleted back to the disk, as far as whole files hold nothing else.
+  Status FreeRange(Column column, std::string_view begin, std::string_view end);
   // The first failure of a write, in the foreground or in the background; ok if there was none.
   Status Health() const;
   // Reads every block of every table file and compares its checksum (blob files are checked by a sweep over their column).

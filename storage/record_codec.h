@@ -15,7 +15,7 @@
 
 namespace fovea::storage {
 
-inline constexpr uint32_t kStoreFormat = 2;      // of the whole store, in meta
+inline constexpr uint32_t kStoreFormat = 3;      // of the whole store, in meta
 inline constexpr uint32_t kMaxVectorDim = 65536;
 
 // The numbers that change with the records, kept in meta and written in the same batch as they.

@@ -84,6 +84,21 @@ TEST_F(CatalogMigrate, KnowsNoVectorChangesFromBeforeAndAllSince) {
   EXPECT_THAT(catalog->VectorChangesSince(epoch_), IsOkAndHolds(SizeIs(1)));
 }
 
+TEST_F(CatalogMigrate, TakesFormat2WithItsOneModel) {
+  {
+    const auto database = Database::Open({.folder = folder_ / "catalog"}).value();
+    rocksdb::WriteBatch batch;
+    ASSERT_TRUE(batch.Put(database->handle(Column::kMeta), "format", EncodeStoreFormat(2)).ok());
+    ASSERT_TRUE(batch.Delete(database->handle(Column::kMeta), "models").ok());
+    ASSERT_THAT(database->Write(batch, Database::Durability::kSynced), IsOk());
+  }
+  EXPECT_THAT(Catalog::Open({.folder = folder_.path(), .read_only = true}), IsOk());
+  const auto catalog = OpenBound(folder_.path());
+  EXPECT_EQ(catalog->model()->number, 1u);
+  EXPECT_EQ(catalog->BeginModel("other", 3, "")->number, 2u);
+  EXPECT_EQ(test::WhatIsInconsistent(*catalog), "");
+}
+
 // A kill before the last step leaves the old format beside columns that are partly filled.
 TEST_F(CatalogMigrate, BeginsAgainAfterItWasCutShort) {
   WriteFormat(folder_ / "catalog", 1);

@@ -112,8 +112,8 @@ TEST(CatalogOpen, FindsNothingToReadInAnEmptyFolder) {
 TEST(CatalogOpen, RefusesANewerFormat) {
   const TempDir folder;
   MakeStore(folder);
-  Overwrite(folder, Column::kMeta, "format", EncodeStoreFormat(3));
-  EXPECT_THAT(Open(folder), StatusIs(StatusCode::kUnsupported, HasSubstr("made by a newer fovea (format 3; this one reads up to 2)")));
+  Overwrite(folder, Column::kMeta, "format", EncodeStoreFormat(4));
+  EXPECT_THAT(Open(folder), StatusIs(StatusCode::kUnsupported, HasSubstr("made by a newer fovea (format 4; this one reads up to 3)")));
 }
 
 TEST(CatalogOpen, RefusesAStoreWithAnUnknownColumn) {

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "api/json_fields.h"
+#include "api/parameters.h"
 #include "base/log.h"
 
 namespace fovea::api {
@@ -228,5 +230,13 @@ Answer<Filter> ReadNested(const Json& json, const std::string& pointer, int dept
 }  // namespace
 
 Answer<Filter> ReadFilter(const Json& json, const std::string& pointer) { return ReadNested(json, pointer, kMaxDepth); }
+
+Answer<std::optional<Filter>> FilterParameter(const Request& request) {
+  const auto text = FindParameter(request, "filter");
+  if (!text) return std::optional<Filter>();
+  const auto fields = JsonFields::ParseText(std::string(*text));
+  if (!fields) return RefuseParameter(fields.error().fault, "filter", "filter: " + fields.error().detail);
+  return ReadFilter(fields->All(), "/filter");
+}
 
 }  // namespace fovea::api

@@ -5,6 +5,7 @@
 // Threads: any.
 // Errors:  unknown_field, wrong_type, out_of_range, invalid_argument, each with the pointer to the field.
 // Units:   docs/api.md, "Filters": dates as the camera's clock showed them, kilometres, degrees, pixels, megapixels, bytes.
+#include <optional>
 #include <string>
 
 #include "api/json.h"
@@ -14,5 +15,7 @@
 namespace fovea::api {
 
 Answer<indexer::Filter> ReadFilter(const Json& json, const std::string& pointer);
+// Of the parameter `filter` of an address, which holds the same JSON.
+Answer<std::optional<indexer::Filter>> FilterParameter(const Request& request);
 
 }  // namespace fovea::api

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "api/cursor.h"
+#include "api/filter_fields.h"
 #include "api/http_range.h"
 #include "api/json.h"
 #include "api/parameters.h"
@@ -61,10 +62,11 @@ Answer<std::string> FileTag(int fd, int64_t& bytes) {
 }  // namespace
 
 Answer<Response> ListPhotos(const Request& request, const Context& context) {
-  TRY(OnlyParameters(request, {"limit", "cursor"}));
+  TRY(OnlyParameters(request, {"limit", "cursor", "filter"}));
   TRY_ASSIGN(const int64_t limit, IntegerParameter(request, "limit", kPhotosPerPage));
   TRY_ASSIGN(const storage::PhotoId after, PhotoCursorOf(request));
-  TRY_ASSIGN(const indexer::Library::PhotoPage page, context.library.ListPhotos(after, static_cast<size_t>(limit)));
+  TRY_ASSIGN(const auto filter, FilterParameter(request));
+  TRY_ASSIGN(const indexer::Library::PhotoPage page, context.library.ListPhotos(after, static_cast<size_t>(limit), filter));
   Json photos = Json::array();
   for (const indexer::Photo& photo : page.photos) photos.push_back(PhotoSummaryJson(photo));
   return JsonResponse({{"photos", std::move(photos)}, {"next", page.next ? Json(PhotoCursor(*page.next)) : Json()}});

@@ -20,6 +20,7 @@ constexpr IntegerRange kResults{.min = 1, .max = kMaxK, .otherwise = 50};
 constexpr int64_t kMaxId = int64_t{1} << 53;  // what a JSON number holds exactly
 constexpr ListLimits kTexts{.max_items = 256, .max_bytes = kMaxTextBytes};
 constexpr size_t kMaxPictures = 64;
+constexpr size_t kMaxDimension = 65'536;
 
 bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
@@ -31,18 +32,9 @@ Problem PictureProblem(const Status& status, const std::string& pointer) {
   return problem;
 }
 
-// The filter of a body, or of the parameter `filter`, which holds the same JSON.
 Answer<std::optional<indexer::Filter>> FilterOf(const JsonFields& fields) {
   if (!fields.Has("filter")) return std::optional<indexer::Filter>();
   return ReadFilter(fields.Raw("filter"), "/filter");
-}
-
-Answer<std::optional<indexer::Filter>> FilterOf(const Request& request) {
-  const auto text = FindParameter(request, "filter");
-  if (!text) return std::optional<indexer::Filter>();
-  const auto fields = JsonFields::ParseText(std::string(*text));
-  if (!fields) return RefuseParameter(fields.error().fault, "filter", "filter: " + fields.error().detail);
-  return ReadFilter(fields->All(), "/filter");
 }
 
 Answer<Response> Search(const indexer::SearchRequest& search, const std::string& pointer, const Context& context) {
@@ -85,18 +77,31 @@ Answer<std::optional<indexer::Cutoff>> CutoffField(const JsonFields& fields) {
   return cutoff;
 }
 
-Answer<std::variant<indexer::TextQuery, indexer::ImageQuery, indexer::PhotoQuery>> QueryOf(const JsonFields& fields) {
-  const int given = static_cast<int>(fields.Has("text")) + static_cast<int>(fields.Has("image")) + static_cast<int>(fields.Has("photo"));
-  if (given == 0) return RefuseField(Fault::kMissingField, "/text", "give one of text, image and photo");
-  if (given > 1) return RefuseField(Fault::kInvalidArgument, fields.Has("photo") ? "/photo" : "/image", "give only one of text, image and photo");
-  if (fields.Has("text")) {
+// The field that holds the question.
+Answer<std::string> QuestionField(const JsonFields& fields) {
+  std::string question;
+  for (const char* name : {"text", "image", "photo", "vector"}) {
+    if (!fields.Has(name)) continue;
+    if (!question.empty()) return RefuseField(Fault::kInvalidArgument, std::string("/") + name, "give only one of text, image, photo and vector");
+    question = name;
+  }
+  if (question.empty()) return RefuseField(Fault::kMissingField, "/text", "give one of text, image, photo and vector");
+  return question;
+}
+
+Answer<decltype(indexer::SearchRequest::query)> QueryOf(const std::string& question, const JsonFields& fields) {
+  if (question == "text") {
     TRY_ASSIGN(std::string text, fields.Text("text", kMaxTextBytes));
     if (IsBlank(text)) return RefuseField(Fault::kMissingField, "/text", "must not be empty");
     return indexer::TextQuery{std::move(text)};
   }
-  if (fields.Has("image")) {
+  if (question == "image") {
     TRY_ASSIGN(std::string bytes, fields.Base64("image"));
     return indexer::ImageQuery{std::move(bytes)};
+  }
+  if (question == "vector") {
+    TRY_ASSIGN(std::vector<float> vector, fields.Floats("vector", kMaxDimension));
+    return indexer::VectorQuery{std::move(vector)};
   }
   TRY_ASSIGN(const int64_t id, fields.Integer("photo", {.min = 1, .max = kMaxId}));
   return indexer::PhotoQuery{{static_cast<uint64_t>(id)}};
@@ -105,7 +110,7 @@ Answer<std::variant<indexer::TextQuery, indexer::ImageQuery, indexer::PhotoQuery
 }  // namespace
 
 Answer<Response> SearchByParameters(const Request& request, const Context& context) {
-  TRY(OnlyParameters(request, {"q", "k", "filter", "cutoff"}));
+  TRY(OnlyParameters(request, {"q", "k", "filter", "exact", "cutoff"}));
   const auto text = FindParameter(request, "q");
   if (!text || IsBlank(*text)) return RefuseParameter(Fault::kMissingField, "q", "q, the text to search for, must not be empty");
   if (text->size() > kMaxTextBytes) {
@@ -113,28 +118,34 @@ Answer<Response> SearchByParameters(const Request& request, const Context& conte
   }
   TRY_ASSIGN(const int64_t k, IntegerParameter(request, "k", kResults));
   TRY_ASSIGN(const auto cutoff, CutoffParameter(request));
-  TRY_ASSIGN(auto filter, FilterOf(request));
-  return Search({.query = indexer::TextQuery{std::string(*text)}, .k = static_cast<size_t>(k), .filter = std::move(filter), .cutoff = cutoff}, "/q", context);
+  TRY_ASSIGN(const bool exact, BooleanParameter(request, "exact"));
+  TRY_ASSIGN(auto filter, FilterParameter(request));
+  indexer::SearchRequest search{.query = indexer::TextQuery{std::string(*text)}, .k = static_cast<size_t>(k), .filter = std::move(filter), .exact = exact, .cutoff = cutoff};
+  return Search(search, "/q", context);
 }
 
 Answer<Response> SearchByBody(const Request& request, const Context& context) {
   TRY(OnlyParameters(request, {}));
   TRY_ASSIGN(const JsonFields fields, JsonFields::Parse(request));
-  TRY(fields.Only({"text", "image", "photo", "k", "filter", "cutoff"}));
+  TRY(fields.Only({"text", "image", "photo", "vector", "k", "filter", "exact", "cutoff"}));
   TRY_ASSIGN(const int64_t k, fields.Integer("k", kResults));
   TRY_ASSIGN(const auto cutoff, CutoffField(fields));
-  TRY_ASSIGN(auto query, QueryOf(fields));
-  const std::string pointer = fields.Has("image") ? "/image" : fields.Has("text") ? "/text" : "/photo";
+  TRY_ASSIGN(const bool exact, fields.Boolean("exact", false));
+  TRY_ASSIGN(const std::string question, QuestionField(fields));
+  TRY_ASSIGN(auto query, QueryOf(question, fields));
   TRY_ASSIGN(auto filter, FilterOf(fields));
-  return Search({.query = std::move(query), .k = static_cast<size_t>(k), .filter = std::move(filter), .cutoff = cutoff}, pointer, context);
+  return Search({.query = std::move(query), .k = static_cast<size_t>(k), .filter = std::move(filter), .exact = exact, .cutoff = cutoff}, "/" + question, context);
 }
 
 Answer<Response> SimilarPhotos(const Request& request, const Context& context) {
-  TRY(OnlyParameters(request, {"k", "cutoff"}));
+  TRY(OnlyParameters(request, {"k", "filter", "exact", "cutoff"}));
   TRY_ASSIGN(const int64_t k, IntegerParameter(request, "k", kResults));
   TRY_ASSIGN(const auto cutoff, CutoffParameter(request));
+  TRY_ASSIGN(const bool exact, BooleanParameter(request, "exact"));
+  TRY_ASSIGN(auto filter, FilterParameter(request));
   TRY_ASSIGN(const uint64_t id, IdOf(request, kMaxId, "photo"));
-  return Search({.query = indexer::PhotoQuery{{id}}, .k = static_cast<size_t>(k), .cutoff = cutoff}, "/id", context);
+  indexer::SearchRequest search{.query = indexer::PhotoQuery{{id}}, .k = static_cast<size_t>(k), .filter = std::move(filter), .exact = exact, .cutoff = cutoff};
+  return Search(search, "/id", context);
 }
 
 Answer<Response> MakeEmbeddings(const Request& request, const Context& context) {

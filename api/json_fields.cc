@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
+#include <limits>
 #include <optional>
 
 #include "api/base64.h"
@@ -177,23 +178,41 @@ Answer<bool> JsonFields::Boolean(const std::string& name, bool otherwise) const 
   return value->get<bool>();
 }
 
-Answer<const Json*> JsonFields::FindList(const std::string& name, const ListLimits& limits) const {
+Answer<const Json*> JsonFields::FindList(const std::string& name, size_t max_items) const {
   TRY_ASSIGN(const Json* value, Find(name));
   if (!value->is_array()) return WrongType(PointerTo(name), "a list", *value);
   if (value->empty()) return RefuseField(Fault::kMissingField, PointerTo(name), "must not be empty");
-  if (value->size() > limits.max_items) {
-    return RefuseField(Fault::kTooLong, PointerTo(name), StrCat("must have at most ", limits.max_items, " items, not ", value->size()));
+  if (value->size() > max_items) {
+    return RefuseField(Fault::kTooLong, PointerTo(name), StrCat("must have at most ", max_items, " items, not ", value->size()));
   }
+  return value;
+}
+
+Answer<const Json*> JsonFields::FindTexts(const std::string& name, size_t max_items) const {
+  TRY_ASSIGN(const Json* value, FindList(name, max_items));
   for (size_t i = 0; i < value->size(); ++i) {
     if (!(*value)[i].is_string()) return WrongType(PointerTo(name, i), "a text", (*value)[i]);
   }
   return value;
 }
 
+Answer<std::vector<float>> JsonFields::Floats(const std::string& name, size_t max_items) const {
+  TRY_ASSIGN(const Json* list, FindList(name, max_items));
+  std::vector<float> numbers;
+  for (const Json& item : *list) {
+    const std::string pointer = PointerTo(name, numbers.size());
+    if (!item.is_number()) return WrongType(pointer, "a number", item);
+    const double number = item.get<double>();
+    if (std::abs(number) > std::numeric_limits<float>::max()) return RefuseField(Fault::kOutOfRange, pointer, "is more than a 32-bit float holds");
+    numbers.push_back(static_cast<float>(number));
+  }
+  return numbers;
+}
+
 Answer<std::vector<std::string>> JsonFields::Texts(const std::string& name, const ListLimits& limits) const {
   std::vector<std::string> texts;
   if (!Has(name)) return texts;
-  TRY_ASSIGN(const Json* list, FindList(name, limits));
+  TRY_ASSIGN(const Json* list, FindTexts(name, limits.max_items));
   for (const Json& item : *list) {
     TRY_ASSIGN(std::string text, CheckText(item.get_ref<const std::string&>(), PointerTo(name, texts.size()), limits.max_bytes));
     texts.push_back(std::move(text));
@@ -204,7 +223,7 @@ Answer<std::vector<std::string>> JsonFields::Texts(const std::string& name, cons
 Answer<std::vector<std::string>> JsonFields::Base64s(const std::string& name, const ListLimits& limits) const {
   std::vector<std::string> decoded;
   if (!Has(name)) return decoded;
-  TRY_ASSIGN(const Json* list, FindList(name, limits));
+  TRY_ASSIGN(const Json* list, FindTexts(name, limits.max_items));
   for (const Json& item : *list) {
     const std::string pointer = PointerTo(name, decoded.size());
     TRY_ASSIGN(std::string bytes, DecodeField(item.get_ref<const std::string&>(), pointer));

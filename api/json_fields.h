@@ -45,13 +45,16 @@ class JsonFields {
   // A text of at most 64 bytes, or a number, as it stands.
   Answer<std::variant<std::string, double>> TextOrNumber(const std::string& name) const;
   Answer<bool> Boolean(const std::string& name, bool otherwise) const;
+  // At most `max_items` numbers, each within what a float holds.
+  Answer<std::vector<float>> Floats(const std::string& name, size_t max_items) const;
   Answer<std::vector<std::string>> Texts(const std::string& name, const ListLimits& limits) const;   // absent: none
   Answer<std::vector<std::string>> Base64s(const std::string& name, const ListLimits& limits) const; // absent: none
 
  private:
   explicit JsonFields(Json object) : object_(std::move(object)) {}
   Answer<const Json*> Find(const std::string& name) const;
-  Answer<const Json*> FindList(const std::string& name, const ListLimits& limits) const;
+  Answer<const Json*> FindList(const std::string& name, size_t max_items) const;
+  Answer<const Json*> FindTexts(const std::string& name, size_t max_items) const;
 
   Json object_;
 };

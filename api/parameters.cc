@@ -60,6 +60,13 @@ Answer<int64_t> IntegerParameter(const Request& request, const std::string& name
   return value;
 }
 
+Answer<bool> BooleanParameter(const Request& request, const std::string& name) {
+  const auto text = FindParameter(request, name);
+  if (!text || *text == "false") return false;
+  if (*text == "true") return true;
+  return RefuseParameter(Fault::kWrongType, name, name + " must be true or false, not \"" + Shown(*text) + "\"");
+}
+
 Answer<uint64_t> IdOf(const Request& request, uint64_t max, std::string_view kind) {
   if (!LooksLikeInteger(request.id)) {
     return RefuseParameter(Fault::kWrongType, "id", "the id of a " + std::string(kind) + " is an integer, not \"" + Shown(request.id) + "\"");

@@ -23,6 +23,8 @@ struct IntegerRange {
 Answer<void> OnlyParameters(const Request& request, std::initializer_list<std::string_view> known);
 std::optional<std::string_view> FindParameter(const Request& request, std::string_view name);
 Answer<int64_t> IntegerParameter(const Request& request, const std::string& name, const IntegerRange& range);
+// "true" or "false"; absent: false.
+Answer<bool> BooleanParameter(const Request& request, const std::string& name);
 // The number in the place of {id}: at least 1, at most `max`; a number that can be none of ours is not_found.
 Answer<uint64_t> IdOf(const Request& request, uint64_t max, std::string_view kind);
 // "k must be between 1 and 1000, not 0"

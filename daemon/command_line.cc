@@ -14,6 +14,7 @@ namespace fovea::daemon {
 namespace {
 
 constexpr int kManyValues = 100'000;
+constexpr uint64_t kHitsShown = 50;
 
 // The parser and the variables that it fills; the variables must not move while it lives.
 struct Parser {
@@ -22,6 +23,7 @@ struct Parser {
   std::vector<std::string> texts;   // embed
   std::vector<std::string> images;  // embed, search
   std::string query;                // search
+  bool all = false;                 // search
   CLI::App* search = nullptr;
   CLI::App* embed = nullptr;
 };
@@ -71,7 +73,12 @@ void AddSearch(Parser& parser) {
   search->add_option("TEXT", parser.query, "what is on the picture")->type_name("");
   search->add_option("--image", parser.images, "find pictures like this file")->type_name("FILE")->expected(1)->allow_extra_args(false);
   search->add_option("--photo", parser.line.photo, "find pictures like this stored photo")->type_name("ID");
-  search->add_option("-k,--count", parser.line.k, "how many")->check(CLI::Range(uint64_t{1}, uint64_t{indexer::kMaxK}))->capture_default_str();
+  search->add_option("-k,--count", parser.line.k, "so many, hits or not; default: the hits of a text, at most 50, or 10 like a picture")->check(CLI::Range(uint64_t{1}, uint64_t{indexer::kMaxK}));
+  search->add_flag("--all", parser.all, "also what does not stand out as a hit, 50 in all");
+  search->add_option("--folder", parser.line.below, "only pictures in this folder and below")->type_name("DIR");
+  search->add_option("--from", parser.line.from, "only pictures taken since, such as 2019-07-14")->type_name("DATE");
+  search->add_option("--to", parser.line.to, "only pictures taken until the end of this day")->type_name("DATE");
+  search->add_option("--filter", parser.line.filter, "only pictures that fit, such as '{\"month\": 7, \"camera\": \"canon\"}': docs/api.md, Filters")->type_name("JSON");
   search->add_flag("--json", parser.line.json, "the daemon's whole answer");
   parser.search = search;
 }
@@ -174,6 +181,9 @@ std::variant<CommandLine, ExitCode> Finish(Parser& parser) {
     const bool text = parser.search->count("TEXT") > 0;
     if (text) line.inputs.push_back({Input::Kind::kText, parser.query});
     if (!parser.images.empty()) line.inputs.push_back({Input::Kind::kImageFile, parser.images.front()});
+    const bool counted = parser.search->count("--count") > 0;
+    line.only_hits = text && !parser.all && !counted;
+    if (!counted && (text || parser.all)) line.k = kHitsShown;
     if (line.inputs.size() + (line.photo ? 1 : 0) != 1) return Mistake("search needs one of TEXT, --image and --photo");
   }
   return std::move(line);

@@ -44,6 +44,10 @@ struct CommandLine {
   std::string folder;                  // backup, restore, export
   uint32_t backup = 0;                 // restore: its number, 0 the newest
   bool list = false;                   // restore: tell which there are
+  std::string filter;                  // search: the API's filter, JSON; empty: everything fits
+  std::string below;                   // search: only photos in this folder
+  std::string from, to;                // search: only photos taken in this time
+  bool only_hits = false;              // search: nothing behind the hits' end; for a text without --all and -k
 };
 
 std::variant<CommandLine, ExitCode> ParseCommandLine(int argc, const char* const* argv);

@@ -41,13 +41,17 @@ struct ImageQuery {
 struct PhotoQuery {
   PhotoId id;  // its own stored vector; the photo itself is left out of the answer
 };
+struct VectorQuery {
+  std::vector<float> vector;  // of the model's dimension, not zero; any length: the library normalises it
+};
 struct AutoCutoff {};                     // what stands out from the background: indexer/hit_cutoff.h
 struct ScoreCutoff { float least = 0; };  // what scores at least this
 using Cutoff = std::variant<AutoCutoff, ScoreCutoff>;
 struct SearchRequest {
-  std::variant<TextQuery, ImageQuery, PhotoQuery> query;
+  std::variant<TextQuery, ImageQuery, PhotoQuery, VectorQuery> query;
   size_t k = 50;  // 1..kMaxK
   std::optional<Filter> filter = {};  // only photos that fit
+  bool exact = false;                 // true: never an approximate answer, however large the library is
   std::optional<Cutoff> cutoff = {};  // says which of the k are hits; the others are in the answer all the same
 };
 inline constexpr size_t kMaxK = 1000;
@@ -151,7 +155,7 @@ class Library {
     std::vector<Photo> photos;
     std::optional<PhotoId> next;  // pass it as `after` for the following page; nothing when this is the last
   };
-  Result<PhotoPage> ListPhotos(PhotoId after, size_t limit) const;
+  Result<PhotoPage> ListPhotos(PhotoId after, size_t limit, const std::optional<Filter>& filter = {}) const;
   // image/webp with a longer side of at most `side_px` (16..2048): the stored one if large enough, else from the file.
   Result<std::string> Thumbnail(PhotoId id, int side_px) const;
   Result<OpenedFile> OpenFile(PhotoId id) const;

@@ -61,6 +61,8 @@ struct Library::Impl {
   void LoadFacts();
   // The photos that fit the filter, as bits by id; kBusy while facts are being loaded.
   Result<std::vector<uint64_t>> BitsOf(Filter filter) const;
+  // The records of photos that fit, with id > after in rising order, at most `limit`.
+  Result<std::vector<storage::PhotoRecord>> FittingAfter(PhotoId after, size_t limit, const Filter& filter) const;
   Pipeline::Options PipelineOptions() const;
   void BeginRoot(const storage::Root& root);
   Result<std::string> ThumbnailFromFile(const storage::PhotoRecord& record, int side_px) const;

@@ -1,5 +1,6 @@
 // Library: records, thumbnails and files of photos.
 #include <algorithm>
+#include <bit>
 #include <tuple>
 #include <utility>
 
@@ -50,9 +51,29 @@ Result<Photo> Library::Impl::FindPhoto(PhotoId id) const {
 
 Result<Photo> Library::GetPhoto(PhotoId id) const { return impl_->FindPhoto(id); }
 
-Result<Library::PhotoPage> Library::ListPhotos(PhotoId after, size_t limit) const {
+Result<std::vector<storage::PhotoRecord>> Library::Impl::FittingAfter(PhotoId after, size_t limit, const Filter& filter) const {
+  ASSIGN_OR_RETURN(const std::vector<uint64_t> bits, BitsOf(filter));
+  std::vector<storage::PhotoRecord> records;
+  const uint64_t end = bits.size() * 64;
+  for (uint64_t id = std::min(after.value, end) + 1; id < end && records.size() < limit; ++id) {
+    const uint64_t rest = bits[id / 64] >> id % 64;
+    if (rest == 0) {
+      id |= 63;
+      continue;
+    }
+    id += static_cast<uint64_t>(std::countr_zero(rest));
+    auto record = catalog.GetPhoto(PhotoId{id});
+    if (!record && record.error().code() == StatusCode::kNotFound) continue;  // removed a moment ago
+    if (!record) return Failed(record.error());
+    records.push_back(*std::move(record));
+  }
+  return records;
+}
+
+Result<Library::PhotoPage> Library::ListPhotos(PhotoId after, size_t limit, const std::optional<Filter>& filter) const {
   if (limit < 1 || limit > kMaxPage) return Failed(InvalidArgument(StrCat("limit is ", limit, ", it must lie in 1..", kMaxPage)));
-  ASSIGN_OR_RETURN(std::vector<storage::PhotoRecord> records, impl_->catalog.ListPhotos(after, limit + 1));
+  if (filter) RETURN_IF_ERROR(impl_->CheckReady());
+  ASSIGN_OR_RETURN(std::vector<storage::PhotoRecord> records, filter ? impl_->FittingAfter(after, limit + 1, *filter) : impl_->catalog.ListPhotos(after, limit + 1));
   const Impl::RootTable roots = impl_->RootsById();
   PhotoPage page;
   if (records.size() > limit) {

@@ -68,6 +68,11 @@ Result<std::vector<float>> Library::Impl::QueryVector(const SearchRequest& reque
     ASSIGN_OR_RETURN(const Features features, EncodePictures(inputs));
     return UnitVector(features.Row(0));
   }
+  if (const auto* given = std::get_if<VectorQuery>(&request.query)) {
+    const int64_t dim = index->dim();
+    if (static_cast<int64_t>(given->vector.size()) == dim) return UnitVector(given->vector);
+    return Failed(InvalidArgument(StrCat("search: the vector has ", given->vector.size(), " values, those of the model ", dim)));
+  }
   return catalog.GetVector(std::get<PhotoQuery>(request.query).id);
 }
 
@@ -100,7 +105,8 @@ Result<SearchCut> Library::Impl::CutOf(const SearchRequest& request, const Among
   }
   const size_t pictures = CountAsked(among, best.size());
   using enum BackgroundScores::Asked;
-  const auto asked = std::holds_alternative<TextQuery>(request.query) ? kText : kPicture;
+  const bool like_text = std::holds_alternative<TextQuery>(request.query) || std::holds_alternative<VectorQuery>(request.query);
+  const auto asked = like_text ? kText : kPicture;
   ASSIGN_OR_RETURN(const ScoreBackground known, background.For(asked, index->size()));
   std::vector<float> scores;
   for (const Neighbour& neighbour : best) scores.push_back(neighbour.score);

@@ -75,6 +75,19 @@ TEST_F(Photos, AreListedPageByPage) {
   EXPECT_EQ(pages, 3);
 }
 
+TEST_F(Photos, AreListedAmongThoseThatFit) {
+  world_.WriteColour("a.jpg", kRed);
+  const std::string wanted = world_.WritePicture("b.png", {.format = test::PictureFormat::kPng, .colour = kBlue});
+  Index();
+  const json page = Body(Get(R"(/v1/photos?filter={"type":"png"})"));
+  ASSERT_EQ(page["photos"].size(), 1U) << page;
+  EXPECT_EQ(page["photos"][0]["path"], wanted);
+  EXPECT_EQ(page["next"], nullptr);
+  EXPECT_EQ(Body(Get("/v1/photos/1/similar?filter=%7B%22type%22:%22gif%22%7D"))["results"].size(), 0U);
+  EXPECT_THAT(Get(R"(/v1/photos?filter={"colour":"red"})"), IsProblem(400, "unknown_field", "/filter/colour"));
+  EXPECT_THAT(Get("/v1/photos?filter=png"), IsProblem(400, "invalid_json", "/filter"));
+}
+
 TEST_F(Photos, HaveThumbnailsThatAreSentOnce) {
   const std::string path = world_.WritePicture("wide.jpg", {.width = 800, .height = 400});
   Index();

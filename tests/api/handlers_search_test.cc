@@ -72,6 +72,33 @@ TEST_F(Search, AnswersAStoredPhotoWithoutTheQuestionItself) {
   EXPECT_EQ(by_address["results"][0]["id"], by_body["results"][0]["id"]);
 }
 
+TEST_F(Search, AnswersAVector) {
+  const json embedded = Body(world_.client().Post("/v1/embeddings", R"({"texts": ["red"], "normalised": false})"));
+  const json by_vector = Ask(json{{"vector", embedded["texts"][0]}, {"exact", true}}.dump());
+  const json by_text = Ask(R"({"text": "red", "exact": false})");
+  ASSERT_EQ(by_vector["results"].size(), 3U);
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(by_vector["results"][i]["id"], by_text["results"][i]["id"]);
+  EXPECT_EQ(by_vector["exact"], true);
+  EXPECT_EQ(Body(world_.client().Get("/v1/search?q=red&exact=true"))["exact"], true);
+}
+
+TEST_F(Search, RefusesVectorsThatAreNone) {
+  auto& client = world_.client();
+  const size_t dim = Body(client.Post("/v1/embeddings", R"({"texts": ["red"]})"))["dim"];
+  EXPECT_THAT(client.Post("/v1/search", R"({"vector": [1, 2]})"), IsProblem(400, "invalid_argument", "/vector"));
+  EXPECT_THAT(client.Post("/v1/search", R"({"vector": []})"), IsProblem(400, "missing_field", "/vector"));
+  EXPECT_THAT(client.Post("/v1/search", R"({"vector": "1, 2"})"), IsProblem(400, "wrong_type", "/vector"));
+  EXPECT_THAT(client.Post("/v1/search", R"({"vector": [1, null]})"), IsProblem(400, "wrong_type", "/vector/1"));
+  EXPECT_THAT(client.Post("/v1/search", R"({"vector": [0, 1, -1e39]})"), IsProblem(400, "out_of_range", "/vector/2"));
+  EXPECT_THAT(client.Post("/v1/search", R"({"vector": [1e999]})"), IsProblem(400, "invalid_json", ""));
+  EXPECT_THAT(client.Post("/v1/search", R"({"vector": [NaN]})"), IsProblem(400, "invalid_json", ""));
+  EXPECT_THAT(client.Post("/v1/search", json{{"vector", std::vector<float>(dim, 0)}}.dump()), IsProblem(400, "invalid_argument", "/vector"));
+  EXPECT_THAT(client.Post("/v1/search", json{{"vector", std::vector<float>(70'000, 1)}}.dump()), IsProblem(400, "too_long", "/vector"));
+  EXPECT_THAT(client.Post("/v1/search", R"({"text": "red", "vector": [1]})"), IsProblem(400, "invalid_argument", "/vector"));
+  EXPECT_THAT(client.Post("/v1/search", R"({"text": "red", "exact": "yes"})"), IsProblem(400, "wrong_type", "/exact"));
+  EXPECT_THAT(client.Get("/v1/search?q=red&exact=1"), IsProblem(400, "wrong_type", "/exact"));
+}
+
 // Three colours of a fake model: what the rule makes of them is not the point, only that its answer fits together.
 TEST_F(Search, SaysWhereTheHitsEnd) {
   for (const json& answer : {Ask(R"({"text": "red", "cutoff": "auto"})"), Body(world_.client().Get("/v1/search?q=red&cutoff=auto"))}) {

@@ -74,6 +74,14 @@ TEST(CommandLine, EmbedTakesAnyText) {
 TEST(CommandLine, SearchTakesExactlyOneQuestion) {
   EXPECT_EQ(MustParse({"search", "a dog", "-k", "3"}).inputs.at(0).value, "a dog");
   EXPECT_EQ(MustParse({"search", "--photo", "12"}).photo, 12u);
+  EXPECT_TRUE(MustParse({"search", "a dog"}).only_hits);
+  EXPECT_EQ(MustParse({"search", "a dog"}).k, 50u);
+  EXPECT_FALSE(MustParse({"search", "a dog", "--all"}).only_hits);
+  EXPECT_FALSE(MustParse({"search", "a dog", "-k", "50"}).only_hits);
+  EXPECT_FALSE(MustParse({"search", "--photo", "12"}).only_hits);
+  EXPECT_EQ(MustParse({"search", "--photo", "12"}).k, 10u);
+  EXPECT_EQ(MustParse({"search", "a dog", "--folder", "2019"}).below, "2019");
+  EXPECT_EQ(MustParse({"search", "a dog", "--filter", R"({"year": 2019})"}).filter, R"({"year": 2019})");
   EXPECT_EQ(MustParse({"search", "serve"}).inputs.at(0).value, "serve");
   EXPECT_EQ(Refused({"search"}).first, ExitCode::kUsage);
   EXPECT_EQ(Refused({"search", "a dog", "--photo", "12"}).first, ExitCode::kUsage);

@@ -94,6 +94,45 @@ TEST_F(Commands, SearchGivesTheDaemonsAnswerAsJson) {
   EXPECT_EQ(json::parse(similar.output)["results"].size(), 2u) << "the photo itself is left out";
 }
 
+TEST_F(Commands, SearchShowsTheHitsOfATextAndTheRestWhenAskedTo) {
+  WritePictures(8);
+  ASSERT_EQ(Index().exit_code, 0);
+  const auto lines = [](const Finished& finished) { return static_cast<size_t>(std::count(finished.output.begin(), finished.output.end(), '\n')); };
+  const Finished whole = Run({"search", "a red car", "--json", "--data", data_});
+  ASSERT_EQ(whole.exit_code, 0) << whole.errors;
+  const json answer = json::parse(whole.output);
+  const Finished hits = Run({"search", "a red car", "--data", data_});
+  EXPECT_EQ(lines(hits), answer["cut"]["shown"].get<size_t>()) << hits.output;
+  EXPECT_EQ(hits.errors.contains("--all shows the nearest"), lines(hits) == 0) << hits.errors;
+  EXPECT_EQ(lines(Run({"search", "a red car", "--all", "--data", data_})), 8u);
+}
+
+TEST_F(Commands, SearchKeepsToAFolderADateAndAFilter) {
+  WritePictures(4);
+  folder_.Write("root/deep/dated.jpg", MakePicture({.seed = 91, .exif = {.date_time_original = "2019:07:14 10:00:00"}}));
+  ASSERT_EQ(Index().exit_code, 0);
+  const auto found = [&](std::vector<std::string> how) {
+    std::vector<std::string> words = {"search", "a red car", "--all", "--data", data_};
+    words.insert(words.end(), how.begin(), how.end());
+    const Finished finished = Run(words);
+    EXPECT_EQ(finished.exit_code, 0) << finished.errors;
+    return std::pair(std::count(finished.output.begin(), finished.output.end(), '\n'), finished.output.contains("dated.jpg"));
+  };
+  const auto only_dated = std::pair(std::ptrdiff_t{1}, true);
+  const auto check = [&] {
+    EXPECT_EQ(found({"--folder", folder_ / "root/deep/"}), only_dated);
+    EXPECT_EQ(found({"--from", "2019-07-14", "--to", "2019-07-14"}), only_dated);
+    EXPECT_EQ(found({"--to", "2019-07-13"}).first, 0);
+    EXPECT_EQ(found({"--filter", R"({"not": {"month": 7}})"}), std::pair(std::ptrdiff_t{4}, false));
+  };
+  check();
+  DaemonProcess daemon({.data = data_});
+  ASSERT_TRUE(daemon.WaitUntilReady());
+  check();
+  EXPECT_THAT(Run({"search", "x", "--from", "July", "--data", data_}).errors, HasSubstr("/date/from"));
+  EXPECT_EQ(Run({"search", "x", "--filter", "july", "--data", data_}).exit_code, 1);
+}
+
 TEST_F(Commands, SearchSaysWhenThereIsNothingToSearch) {
   const Finished nothing = Run({"search", "a dog", "--data", data_});
   EXPECT_EQ(nothing.exit_code, 1);

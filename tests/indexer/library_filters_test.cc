@@ -43,6 +43,28 @@ class LibraryFilters : public testing::Test {
   const Filter july_{.kind = Kind::kMonth, .number = 7};
 };
 
+TEST_F(LibraryFilters, GiveAListPageByPage) {
+  std::set<PhotoId> whole, paged;
+  const auto all = running_.library().ListPhotos(PhotoId{0}, 100, Folder("2019"));
+  ASSERT_THAT(all, IsOk());
+  EXPECT_FALSE(all->next.has_value());
+  for (const Photo& photo : all->photos) {
+    EXPECT_TRUE(photo.paths.front().path.contains("/2019/"));
+    whole.insert(photo.record.id);
+  }
+  EXPECT_EQ(whole.size(), 3u);
+  std::optional<PhotoId> after = PhotoId{0};
+  while (after) {
+    const auto page = running_.library().ListPhotos(*after, 2, Folder("2019"));
+    ASSERT_THAT(page, IsOk());
+    ASSERT_LE(page->photos.size(), 2u);
+    for (const Photo& photo : page->photos) EXPECT_TRUE(paged.insert(photo.record.id).second);
+    after = page->next;
+  }
+  EXPECT_EQ(paged, whole);
+  EXPECT_TRUE(running_.library().ListPhotos(PhotoId{UINT64_MAX}, 2, july_)->photos.empty());
+}
+
 TEST_F(LibraryFilters, LeaveWhatFitsInTheOrderOfTheWholeSearch) {
   EXPECT_EQ(Found(Folder("2019")), (std::set<std::string>{"2019/Italy/p0.png", "2019/Italy/p1.png", "2019/Italy/p2.png"}));
   EXPECT_EQ(Found(july_), std::set<std::string>{"2020/camera.jpg"});

@@ -54,6 +54,30 @@ TEST_F(LibrarySearch, LeavesTheStoredPhotoItselfOut) {
   EXPECT_THAT(Ask(PhotoQuery{PhotoId{987654}}), StatusIs(StatusCode::kNotFound));
 }
 
+TEST_F(LibrarySearch, TakesAVectorOfAnyLength) {
+  const PhotoId photo = running_.PhotoAt("p3.png");
+  const auto stored = running_.catalog().GetVector(photo);
+  ASSERT_THAT(stored, IsOk());
+  std::vector<float> vector = *stored;
+  for (float& value : vector) value *= 17;
+  const auto answer = Ask(VectorQuery{vector}, kMaxK);
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(answer->hits.size(), kPictures);
+  EXPECT_EQ(answer->hits.front().photo.record.id, photo);
+  EXPECT_NEAR(answer->hits.front().score, 1, 1e-6);
+  EXPECT_THAT(running_.library().Search({.query = VectorQuery{vector}, .cutoff = AutoCutoff{}}), IsOk());
+}
+
+TEST_F(LibrarySearch, RefusesVectorsThatAreNone) {
+  const auto dim = static_cast<size_t>(running_.library().GetStatus().model->embed_dim);
+  EXPECT_THAT(Ask(VectorQuery{std::vector<float>(dim + 1, 1.0f)}), StatusIs(StatusCode::kInvalidArgument, HasSubstr(std::to_string(dim + 1))));
+  EXPECT_THAT(Ask(VectorQuery{{}}), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(Ask(VectorQuery{std::vector<float>(dim, 0.0f)}), StatusIs(StatusCode::kInvalidArgument, HasSubstr("zero")));
+  std::vector<float> odd(dim, 1.0f);
+  odd.back() = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THAT(Ask(VectorQuery{odd}), StatusIs(StatusCode::kInvalidArgument, HasSubstr("not finite")));
+}
+
 TEST_F(LibrarySearch, TakesAPictureInAnotherFormatAndSize) {
   const std::string upload = MakePicture({.width = 192, .height = 128, .format = PictureFormat::kJpeg, .seed = 4});
   const auto answer = Ask(ImageQuery{upload});

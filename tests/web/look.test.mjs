@@ -32,7 +32,7 @@ const open = async (t, address, context) => {
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 test('a phone shows everything without scrolling sideways', async (t) => {
-  const page = await open(t, '/?q=a+red+car', PHONE);
+  const page = await open(t, '/?q=a+red+car&all=1', PHONE);
   await shot(page, 'phone');
   assert.equal(await overflow(page), 0);
   const small = await page.$$eval('button, .tile-link', (all) => all.filter((one) => one.checkVisibility()).map((one) => [one.id || one.className, one.getBoundingClientRect()]).filter(([, box]) => box.width < 24 || box.height < 24).map(([name]) => name));
@@ -49,6 +49,34 @@ test('a phone shows everything without scrolling sideways', async (t) => {
   await page.waitForSelector('.panel[open] .roots li');
   await shot(page, 'phone-panel');
   assert.equal(await overflow(page), 0);
+});
+
+/** As if so many were hits. */
+const withHits = (shown) => (fresh) => fresh.route('**/v1/search?*', async (route) => {
+  const response = await route.fetch();
+  await route.fulfill({ response, json: { ...(await response.json()), cut: { shown, found: shown, score: 0.5 } } });
+});
+
+test('the way to what is no hit is there on a phone and in the dark', async (t) => {
+  for (const [name, context, hits] of [['phone-hits', PHONE, 5], ['phone-no-hits', { ...PHONE, colorScheme: 'dark' }, 0], ['dark-hits', { colorScheme: 'dark' }, 7]]) {
+    const page = await openPage(t, browser, `${daemon.url}/?q=a+red+car`, { context, before: withHits(hits) });
+    await page.waitForSelector('#rest:not([hidden])');
+    await picturesShown(page, 0);
+    await shot(page, name);
+    assert.equal(await page.$$eval('.tile', (all) => all.length), hits);
+    assert.equal(await overflow(page), 0);
+    assert.ok((await page.$eval('#show-rest', (button) => button.getBoundingClientRect().height)) >= 24);
+  }
+});
+
+test('the row that narrows down fits on a phone and in the dark', async (t) => {
+  for (const [name, context] of [['phone-narrow', PHONE], ['dark-narrow', { colorScheme: 'dark' }], ['light-narrow', {}]]) {
+    const page = await open(t, '/?q=a+red+car&all=1', context);
+    await page.click('#narrow');
+    await shot(page, name);
+    assert.equal(await overflow(page), 0);
+    assert.ok(await page.isVisible('#filters [name=from]'));
+  }
 });
 
 test('rows are full and of one height', async (t) => {
@@ -73,7 +101,7 @@ test('the space of a picture is reserved before it comes', async (t) => {
 const theme = (page) => page.evaluate(() => document.documentElement.dataset.theme);
 
 test('dark follows the system until the button says otherwise', async (t) => {
-  const page = await open(t, '/?q=a+red+car', { colorScheme: 'dark' });
+  const page = await open(t, '/?q=a+red+car&all=1', { colorScheme: 'dark' });
   await page.waitForFunction(() => document.querySelector('#headline').textContent !== '');
   await shot(page, 'dark');
   assert.equal(await theme(page), 'dark');

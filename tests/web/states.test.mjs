@@ -4,7 +4,7 @@ import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { ask, closePages, launch, openPage, picturesShown, shot } from './support/browser.mjs';
+import { ask, closePages, everything, launch, openPage, picturesShown, shot } from './support/browser.mjs';
 import { FoveaDaemon } from './support/daemon.mjs';
 import { pictureFolder } from './support/pictures.mjs';
 
@@ -116,7 +116,9 @@ test('a daemon that goes away is missed, and found again', async (t) => {
   await page.fill('#query', 'a dog');
   await page.waitForFunction(() => document.querySelector('.notice h2')?.textContent === 'fovea is not answering');
   await start(t, [folder], { listen: new URL(first.url).host, data: first.data });
-  await page.waitForFunction(() => document.title.startsWith('a dog') && document.querySelectorAll('.tile').length === 12);
+  await page.waitForFunction(() => document.title.startsWith('a dog') && (document.querySelectorAll('.tile').length > 0 || !document.querySelector('#rest').hidden));
+  await everything(page);
+  await page.waitForFunction(() => document.querySelectorAll('.tile').length === 12);
   await page.waitForSelector('#trouble', { state: 'hidden' });
   assert.ok(await page.isHidden('#notice'));
 });

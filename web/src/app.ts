@@ -10,11 +10,12 @@ import { LibraryWatch, isActive } from './library/watch';
 import type { Snapshot } from './library/watch';
 import { Address } from './search/address';
 import { SearchBox } from './search/box';
-import { BROWSE, addressOf, sameQuery } from './search/query';
+import { FilterBar } from './search/filter_bar';
+import { BROWSE, addressOf, sameQuery, withFilters } from './search/query';
 import type { Query } from './search/query';
 import { Results } from './search/results';
 import type { Answer } from './search/results';
-import { byId, h } from './ui/dom';
+import { byId, h, setText } from './ui/dom';
 import { showHeadline } from './ui/headline';
 import { icon } from './ui/icons';
 import { showNotice } from './ui/notice';
@@ -27,7 +28,8 @@ const SEARCH_AGAIN_MS = 5000; // while indexing goes on, which a question slows 
 export class App {
   private readonly watch = new LibraryWatch();
   private readonly results = new Results((answer, grown) => this.draw(answer, grown), (busy) => byId('busy').classList.toggle('on', busy));
-  private readonly box = new SearchBox({ onQuery: (query, settled) => this.go(query, settled), onLeave: () => this.grid.focusCurrent() });
+  private readonly box = new SearchBox({ onQuery: (query, settled) => this.go(withFilters(query, this.filters.value), settled), onLeave: () => this.grid.focusCurrent() });
+  private readonly filters = new FilterBar((filters) => this.go(withFilters(this.results.asked, filters), true));
   private readonly grid = new Grid({ onOpen: (index) => this.openAt(index), onLeave: () => this.box.focus(), onEnd: () => void this.results.more() });
   private readonly viewer = new Viewer({ onStep: (step) => void this.step(step), onSimilar: (photo) => this.similarTo(photo), onClosed: () => this.viewerClosed() });
   private readonly panel = new Panel(this.watch);
@@ -44,6 +46,7 @@ export class App {
     this.watch.listen((now, before) => this.libraryChanged(now, before));
     window.addEventListener('popstate', () => this.follow());
     document.addEventListener('keydown', (event) => this.key(event));
+    byId('show-rest').addEventListener('click', () => this.showRest());
     byId('search').addEventListener('focusout', () => (this.settled = true));
     document.querySelector('.brand')?.addEventListener('click', (event) => {
       event.preventDefault();
@@ -58,6 +61,7 @@ export class App {
     const { query, photo } = this.address.place;
     this.settled = true;
     this.box.show(query);
+    this.filters.show(query.filters ?? {});
     if (!sameQuery(query, this.results.asked) || this.results.answer.photos.length === 0) {
       this.scrollTo = this.address.entry.y;
       void this.results.ask(query);
@@ -73,6 +77,7 @@ export class App {
     if (settled || wasSettled) this.address.push({ query, photo: null });
     else this.address.replace({ query, photo: null });
     this.box.show(query);
+    this.filters.show(query.filters ?? {});
     this.scrollTo = 0;
     this.grid.startOver();
     void this.results.ask(query);
@@ -88,6 +93,8 @@ export class App {
     document.title = answer.query.kind === 'text' ? `${answer.query.text} · fovea` : 'fovea';
     document.body.dataset['view'] = answer.query.kind;
     byId('more').hidden = !answer.more;
+    byId('rest').hidden = !answer.held;
+    setText(byId('show-rest'), answer.photos.length > 0 ? 'Show more' : 'Show the nearest');
     if (answer.error?.trouble === 'problem' && answer.photos.length > 0) toast(answer.error.message, true);
     this.drawAround();
   }
@@ -109,6 +116,7 @@ export class App {
   private libraryChanged(now: Snapshot, before: Snapshot): void {
     this.panel.show(now);
     this.progress.show(now);
+    this.filters.offerFolders(now.status?.roots.map((root) => root.path) ?? []);
     this.note.show(now.status && now.status.photos > 0 ? now.status.model : null);
     this.drawAround();
     const back = before.error !== null && now.error === null;
@@ -170,6 +178,14 @@ export class App {
       toast(asApiError(cause).message, true);
       this.address.replace({ ...this.address.place, photo: null });
     }
+  }
+
+  /** What does not stand out as a hit too; the focus goes on to the first of it. */
+  private showRest(): void {
+    const hits = this.results.answer.photos.length;
+    this.results.showAll();
+    this.address.replace({ ...this.address.place, query: this.results.answer.query });
+    this.grid.focus(hits);
   }
 
   private similarTo(photo: Photo): void {

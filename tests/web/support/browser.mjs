@@ -68,11 +68,17 @@ export async function picturesShown(page, atLeast = 1) {
 
 export const labels = (page) => page.$$eval('.tile-link', (links) => links.map((link) => link.getAttribute('aria-label')));
 
-/** Types a question and waits for its answer to stand in the grid. */
+/** Shows also what the answer holds back because it does not stand out as a hit. */
+export async function everything(page) {
+  if (await page.isVisible('#show-rest')) await page.click('#show-rest');
+}
+
+/** Types a question and waits for its answer, hits and others, to stand in the grid. */
 export async function ask(page, text) {
   const answered = page.waitForResponse((response) => response.url().includes(`/v1/search?${new URLSearchParams({ q: text })}&`));
   await page.fill('#query', text);
   await (await answered).finished();
   await page.waitForFunction((title) => document.title.startsWith(title), text);
+  await everything(page);
   await picturesShown(page);
 }

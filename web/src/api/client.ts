@@ -38,16 +38,18 @@ const post = (path: string, body: unknown, signal?: AbortSignal): Promise<unknow
 
 const photoPath = (id: string): string => `/v1/photos/${encodeURIComponent(id)}`;
 
-export async function search(body: SearchBody, k: number, signal: AbortSignal): Promise<SearchAnswer> {
+/** `filter`: JSON as the interface takes it; here and below null lets everything fit. */
+export async function search(body: SearchBody, k: number, filter: string | null, signal: AbortSignal): Promise<SearchAnswer> {
   if ('text' in body) {
-    return readSearchAnswer(await json(`/v1/search?${new URLSearchParams({ q: body.text, k: String(k) })}`, { signal }));
+    const query = new URLSearchParams({ q: body.text, k: String(k), cutoff: 'auto', ...(filter ? { filter } : {}) });
+    return readSearchAnswer(await json(`/v1/search?${query}`, { signal }));
   }
   const photo = 'photo' in body ? { photo: Number(body.photo) } : body;
-  return readSearchAnswer(await post('/v1/search', { ...photo, k }, signal));
+  return readSearchAnswer(await post('/v1/search', { ...photo, k, ...(filter ? { filter: JSON.parse(filter) } : {}) }, signal));
 }
 
-export async function listPhotos(cursor: string | null, limit: number, signal: AbortSignal): Promise<PhotoPage> {
-  const query = new URLSearchParams({ limit: String(limit) });
+export async function listPhotos(cursor: string | null, limit: number, filter: string | null, signal: AbortSignal): Promise<PhotoPage> {
+  const query = new URLSearchParams({ limit: String(limit), ...(filter ? { filter } : {}) });
   if (cursor) query.set('cursor', cursor);
   return readPhotoPage(await json(`/v1/photos?${query}`, { signal }));
 }

@@ -1,5 +1,5 @@
 // Turns JSON from the daemon into the page's types. A missing or odd field becomes its neutral value, never an exception.
-import type { Failure, FailurePage, Job, Model, Photo, PhotoPage, Place, Root, SearchAnswer, Status } from './types';
+import type { Cut, Failure, FailurePage, Job, Model, Photo, PhotoPage, Place, Root, SearchAnswer, Status } from './types';
 
 type Fields = Record<string, unknown>;
 
@@ -52,10 +52,17 @@ export function readPhoto(value: unknown): Photo {
 
 const photos = (value: unknown): Photo[] => list(value).map(readPhoto).filter((photo) => photo.id !== '');
 
+function readCut(value: unknown): Cut | null {
+  const cut = fields(value);
+  const shown = number(cut['shown']);
+  return shown === null ? null : { shown, found: Math.max(shown, count(cut['found'])) };
+}
+
 export function readSearchAnswer(value: unknown): SearchAnswer {
   const answer = fields(value);
   return {
     photos: photos(answer['results']),
+    cut: readCut(answer['cut']),
     next: cursor(answer['next']),
     model: text(answer['model']),
     tookMs: number(answer['took_ms']),

@@ -23,8 +23,15 @@ export interface Photo {
   score: number | null;
 }
 
+/** Where the hits end: so many of the photos in the answer, and so many in all. */
+export interface Cut {
+  shown: number;
+  found: number;
+}
+
 export interface SearchAnswer {
   photos: Photo[];
+  cut: Cut | null;
   next: string | null;
   model: string;
   tookMs: number | null;

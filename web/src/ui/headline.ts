@@ -1,6 +1,7 @@
 // The line above the pictures: what they are an answer to. Eyes see it at once, screen readers hear it once the typing
 // has paused.
 import type { Snapshot } from '../library/watch';
+import { isNarrowed } from '../search/filters';
 import type { Answer } from '../search/results';
 import { byId, setText } from './dom';
 import { plural } from './format';
@@ -11,9 +12,10 @@ let timer = 0;
 function words(answer: Answer, { status }: Snapshot): string {
   const { query, photos } = answer;
   if (photos.length === 0) return '';
+  const narrowed = isNarrowed(query.filters ?? {});
   switch (query.kind) {
-    case 'browse': return plural(Math.max(status?.photos ?? 0, photos.length), 'picture');
-    case 'text': return `The ${plural(photos.length, 'picture')} closest to “${query.text}”`;
+    case 'browse': return narrowed ? `${answer.more ? 'Pictures' : plural(photos.length, 'picture')} that fit` : plural(Math.max(status?.photos ?? 0, photos.length), 'picture');
+    case 'text': return `The ${plural(photos.length, 'picture')} closest to “${query.text}”${narrowed ? ' among those that fit' : ''}`;
     case 'similar': return `The ${plural(photos.length, 'picture')} most like this one`;
     case 'picture': return `The ${plural(photos.length, 'picture')} most like ${query.sample.name}`;
   }

@@ -1,6 +1,7 @@
 // The notice in the middle of the page when there are no pictures to show: why, and what to do.
 import { addRootForm } from '../library/roots';
 import type { Snapshot } from '../library/watch';
+import { isNarrowed } from '../search/filters';
 import type { Answer } from '../search/results';
 import { byId, h } from './dom';
 import { icon } from './icons';
@@ -42,7 +43,10 @@ function ofEmptyLibrary({ status, jobs }: Snapshot): Words | null {
 function wordsFor(answer: Answer, now: Snapshot): Words | null {
   if (answer.photos.length > 0) return null;
   const known = ofError(answer) ?? ofEmptyLibrary(now);
-  if (known || answer.query.kind === 'browse') return known;
+  if (known) return known;
+  if (isNarrowed(answer.query.filters ?? {}) && !answer.held) return { key: 'none fits', picture: 'filter', title: 'No picture fits', lines: ['Widen the dates, or clear the folder and the others above.'], form: false };
+  if (answer.query.kind === 'browse') return null;
+  if (answer.held) return { key: 'nothing stands out', picture: 'search', title: 'No picture stands out', lines: ['None clearly fits these words.'], form: false };
   return { key: 'nothing', picture: 'search', title: 'Nothing found', lines: ['Try other words, or fewer of them.'], form: false };
 }
 

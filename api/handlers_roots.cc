@@ -44,10 +44,10 @@ Answer<Response> AddRoot(const Request& request, const Context& context) {
 Answer<Response> RemoveRoot(const Request& request, const Context& context) {
   TRY(OnlyParameters(request, {}));
   TRY_ASSIGN(const uint64_t id, IdOf(request, UINT32_MAX, "root"));
-  if (const Status removed = context.library.RemoveRoot({static_cast<uint32_t>(id)}); !removed.ok()) {
-    return std::unexpected(AsProblem(removed));
-  }
-  return Response{.status = 204};
+  const storage::RootId root{static_cast<uint32_t>(id)};
+  if (const Status begun = context.library.RemoveRoot(root); !begun.ok()) return std::unexpected(AsProblem(begun));
+  // It may be gone by now.
+  return JsonResponse({{"id", id}, {"state", "removing"}}, 202);
 }
 
 }  // namespace fovea::api

@@ -44,8 +44,6 @@ double Rounded(double value, int digits) {
   return std::round(value * scale) / scale;
 }
 
-std::string_view StateName(storage::RootState state) { return state == storage::RootState::kOnline ? "online" : "offline"; }
-
 std::string_view StateName(storage::JobState state) {
   switch (state) {
     case storage::JobState::kQueued: return "queued";
@@ -79,6 +77,15 @@ void SetSummary(Json& object, const indexer::Photo& photo) {
 Json OptionalText(std::string_view text) { return text.empty() ? Json() : Json(ToUtf8(text)); }
 
 }  // namespace
+
+std::string_view StateName(storage::RootState state) {
+  switch (state) {
+    case storage::RootState::kOnline: return "online";
+    case storage::RootState::kOffline: return "offline";
+    case storage::RootState::kRemoving: return "removing";
+  }
+  return "";
+}
 
 std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 

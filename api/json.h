@@ -29,6 +29,9 @@ void SetPath(Json& object, std::string_view path);
 // null when unknown.
 Json TakenAt(const storage::PhotoRecord& record);
 
+// "online", "offline", "removing"
+std::string_view StateName(storage::RootState state);
+
 Json HitJson(const indexer::SearchHit& hit);
 Json SearchJson(const indexer::SearchAnswer& answer);
 // In short, as lists show it, and with all that is known.

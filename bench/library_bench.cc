@@ -90,10 +90,12 @@ Result<Json> Destroy(Catalog& catalog) {
   const RootId root = catalog.ListRoots().front().id;
   const uint64_t paths = catalog.indexed_path_count(root);
   Time start = std::chrono::steady_clock::now();
-  RETURN_IF_ERROR(catalog.MoveFolder({root, "library"}, {root, "renamed"}));
+  for (storage::PathSweep sweep{.root = root, .folder = "library"}; !sweep.done;) RETURN_IF_ERROR(catalog.MovePaths(sweep, {root, "renamed"}));
   json["rename"] = {{"paths", paths}, {"seconds", MillisecondsSince(start) / 1000}};
   start = std::chrono::steady_clock::now();
-  RETURN_IF_ERROR(catalog.RemoveRoot(root));
+  RETURN_IF_ERROR(catalog.BeginRemoval(root));
+  for (storage::PathSweep sweep{.root = root}; !sweep.done;) RETURN_IF_ERROR(catalog.RemovePaths(sweep));
+  RETURN_IF_ERROR(catalog.ForgetRoot(root));
   json["remove"] = {{"paths", paths}, {"seconds", MillisecondsSince(start) / 1000}};
   return json;
 }

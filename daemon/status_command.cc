@@ -69,7 +69,7 @@ Result<api::Json> ReadData(const std::string& folder) {
   json["failures"] = catalog->failure_count();
   json["roots"] = api::Json::array();
   for (const storage::Root& root : catalog->ListRoots()) {
-    json["roots"].push_back({{"id", root.id.value}, {"path", root.path}, {"state", root.state == storage::RootState::kOnline ? "online" : "offline"}});
+    json["roots"].push_back({{"id", root.id.value}, {"path", root.path}, {"state", api::StateName(root.state)}});
   }
   return json;
 }

@@ -57,24 +57,6 @@ std::pair<FolderTable::Folders::const_iterator, FolderTable::Folders::const_iter
   return {folders_.lower_bound(begin), folders_.lower_bound(end)};
 }
 
-void FolderTable::RemoveBelow(std::string_view folder) {
-  const auto [begin, end] = Below(folder);
-  folders_.erase(begin, end);
-  folders_.erase(std::string(folder));
-}
-
-void FolderTable::Move(std::string_view from, std::string_view to) {
-  std::vector<Folders::node_type> moved;
-  if (auto itself = folders_.extract(std::string(from))) moved.push_back(std::move(itself));
-  for (auto [at, end] = Below(from); at != end;) moved.push_back(folders_.extract(at++));
-  for (Folders::node_type& node : moved) {
-    node.key() = std::string(to) + node.key().substr(from.size());
-    auto inserted = folders_.insert(std::move(node));
-    if (inserted.inserted) continue;
-    for (const auto& [name, photo] : inserted.node.mapped().names) inserted.position->second.Add(name, photo);
-  }
-}
-
 std::optional<uint32_t> FolderTable::Find(std::string_view path) const {
   const auto [folder, name] = Split(path);
   const auto place = folders_.find(folder);

@@ -20,9 +20,6 @@ class FolderTable {
   // Takes the place of what had this path.
   void Add(std::string_view path, uint32_t photo);
   void Remove(std::string_view path);
-  void RemoveBelow(std::string_view folder);
-  // All paths below `from` lie below `to` from now on, in the place of those that had these paths.
-  void Move(std::string_view from, std::string_view to);
 
   std::optional<uint32_t> Find(std::string_view path) const;
   PhotoSet In(std::string_view folder) const;        // the folder and all below it

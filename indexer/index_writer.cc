@@ -98,14 +98,6 @@ Status IndexWriter::RemovePath(const Location& location) {
   return UnlessUnknown(orphan);
 }
 
-Status IndexWriter::RemoveFolder(const Location& folder) {
-  MutexLock lock(mutex_);
-  const auto orphans = catalog_.RemoveFolder(folder);
-  if (orphans) RemovePhotos(*orphans);
-  if (orphans) facts_.RemoveFolder(PathOf(folder));
-  return UnlessUnknown(orphans);
-}
-
 Status IndexWriter::MovePath(const Location& from, const Location& to) {
   MutexLock lock(mutex_);
   const auto orphan = catalog_.MovePath(from, to);
@@ -114,21 +106,24 @@ Status IndexWriter::MovePath(const Location& from, const Location& to) {
   return UnlessUnknown(orphan);
 }
 
-Status IndexWriter::MoveFolder(const Location& from, const Location& to) {
+Result<size_t> IndexWriter::RemovePaths(storage::PathSweep& sweep) {
   MutexLock lock(mutex_);
-  const auto orphans = catalog_.MoveFolder(from, to);
-  if (orphans) RemovePhotos(*orphans);
-  if (orphans) facts_.MoveFolder(PathOf(from), PathOf(to));
-  return UnlessUnknown(orphans);
+  ASSIGN_OR_RETURN(const storage::SweptPaths swept, catalog_.RemovePaths(sweep));
+  RemovePhotos(swept.gone);
+  const std::string root = PathOf({sweep.root, ""});
+  for (const storage::PathRecord& path : swept.paths) facts_.RemovePath(root + path.location.path);
+  return swept.paths.size();
 }
 
-Status IndexWriter::RemoveRoot(storage::RootId root) {
+Result<size_t> IndexWriter::MovePaths(storage::PathSweep& sweep, const Location& to) {
   MutexLock lock(mutex_);
-  const auto known = catalog_.GetRoot(root);
-  ASSIGN_OR_RETURN(const std::vector<PhotoId> orphans, catalog_.RemoveRoot(root));
-  RemovePhotos(orphans);
-  if (known) facts_.RemoveFolder(known->path);
-  return Status();
+  ASSIGN_OR_RETURN(const storage::SweptPaths swept, catalog_.MovePaths(sweep, to));
+  RemovePhotos(swept.gone);
+  const std::string before = PathOf({sweep.root, ""}), after = PathOf(to);
+  for (const storage::PathRecord& path : swept.paths) {
+    facts_.MovePath(before + path.location.path, after + path.location.path.substr(sweep.folder.size()));
+  }
+  return swept.paths.size();
 }
 
 std::string IndexWriter::PathOf(const Location& location) const {

@@ -39,12 +39,12 @@ class IndexWriter {
   Result<std::vector<Verdict>> StoreFiles(std::span<const ItemPtr> items, const Wanted& wanted) EXCLUDES(mutex_);
   Result<Verdict> StoreFailure(const PipelineItem& item, int64_t now_ms, const Wanted& wanted) EXCLUDES(mutex_);
 
-  // A path, folder or root that the catalog does not know is not an error.
+  // A path that the catalog does not know is not an error.
   Status RemovePath(const storage::Location& location) EXCLUDES(mutex_);
-  Status RemoveFolder(const storage::Location& folder) EXCLUDES(mutex_);
   Status MovePath(const storage::Location& from, const storage::Location& to) EXCLUDES(mutex_);
-  Status MoveFolder(const storage::Location& from, const storage::Location& to) EXCLUDES(mutex_);
-  Status RemoveRoot(storage::RootId root) EXCLUDES(mutex_);
+  // The next batch of a sweep, see Catalog; others may write between two batches. They give the number of paths.
+  Result<size_t> RemovePaths(storage::PathSweep& sweep) EXCLUDES(mutex_);
+  Result<size_t> MovePaths(storage::PathSweep& sweep, const storage::Location& to) EXCLUDES(mutex_);
 
   // Fills the facts from the catalog; every change waits until it has ended. kCancelled when `go_on` says so.
   Status LoadFacts(const std::function<bool()>& go_on) EXCLUDES(mutex_);

@@ -79,6 +79,16 @@ void JobBoard::FileEnded(Ticket ticket, Outcome outcome) {
   file_ended_.NotifyAll();
 }
 
+void JobBoard::Advance(Ticket ticket, uint64_t done, uint64_t total) {
+  MutexLock lock(mutex_);
+  const auto job = jobs_.find(ticket);
+  if (job == jobs_.end()) return;
+  job->second.record.done = done;
+  job->second.record.total = job->second.found = total;
+  job->second.all_found = true;
+  TakeSample(job->second);
+}
+
 void JobBoard::TakeSample(Running& job) const {
   const auto now = clock_.Steady();
   if (!job.samples.empty() && now - job.samples.back().at < kSampleEvery) return;

@@ -35,6 +35,8 @@ class JobBoard {
   // One more file was handed to the pipeline for this job, or has ended.
   void FileFound(Ticket job) EXCLUDES(mutex_);
   void FileEnded(Ticket job, Outcome outcome) EXCLUDES(mutex_);
+  // For work that is counted in large steps: how much there is, and how much is done so far.
+  void Advance(Ticket job, uint64_t done, uint64_t total) EXCLUDES(mutex_);
   // No more files will be found: the total is known from now on.
   void AllFound(Ticket job) EXCLUDES(mutex_);
   // Waits until every file found has ended; false when a stop was requested first.

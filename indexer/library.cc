@@ -83,12 +83,13 @@ Status Library::Impl::StartParts(std::vector<std::unique_ptr<encoder::Encoder>> 
   const ScanQueue::Options scan_options{
       .reconcile_s = options.watch ? options.reconcile_s : 0, .retry_s = 30, .passed_over = {catalog.folder()}};
   scans = std::make_unique<ScanQueue>(ScanQueue::Parts{catalog, *pipeline, jobs, health}, scan_options);
+  folders = std::make_unique<FolderJobs>(FolderJobs::Parts{catalog, *writer, jobs, *scans});
   return StartWatching();
 }
 
 Status Library::Impl::StartWatching() {
   if (options.watch) {
-    watch_events = std::make_unique<WatchEvents>(catalog, *pipeline, *scans);
+    watch_events = std::make_unique<WatchEvents>(WatchEvents::Parts{catalog, *pipeline, *scans, *folders});
     Watcher::Options watching;
     watching.settle_ms = options.settle_ms;
     watching.gone_settle_ms = 4 * options.settle_ms;
@@ -97,7 +98,10 @@ Status Library::Impl::StartWatching() {
     if (options.snapshot_every_s > 0) keeper->StartSaving(*writer, options.snapshot_every_s);
   }
   if (!options.scan) return Status();
-  for (const storage::Root& root : catalog.ListRoots()) BeginRoot(root);
+  for (const storage::Root& root : catalog.ListRoots()) {
+    if (root.state == storage::RootState::kRemoving) folders->RemoveRoot(root.id);
+    else BeginRoot(root);
+  }
   return Status();
 }
 
@@ -131,6 +135,7 @@ void Library::Stop() {
   if (!impl_->device || std::exchange(impl_->stop_done, true)) return;  // never got so far, or stopped before
   impl_->facts_loading.Join();
   if (impl_->scans) impl_->scans->RequestStop();
+  if (impl_->folders) impl_->folders->RequestStop();
   if (impl_->pipeline) impl_->pipeline->RefuseNew();  // lets a watcher or scanner go that waits for room
   if (impl_->watcher) {
     LogInfo("stop: watcher");
@@ -139,6 +144,10 @@ void Library::Stop() {
   if (impl_->scans) {
     LogInfo("stop: scanner");
     impl_->scans->Stop();
+  }
+  if (impl_->folders) {
+    LogInfo("stop: folders");
+    impl_->folders->Stop();
   }
   if (impl_->pipeline) {
     LogInfo("stop: pipeline");
@@ -183,8 +192,8 @@ Status Library::Health() const {
 bool Library::WaitUntilIdle(std::chrono::steady_clock::time_point deadline) const {
   if (!impl_->CheckReady().ok()) return false;
   while (true) {
-    if (!impl_->scans->WaitUntilIdle(deadline) || !impl_->pipeline->WaitUntilEmpty(deadline)) return false;
-    if (impl_->scans->idle() && impl_->pipeline->pending() == 0) return true;
+    if (!impl_->folders->WaitUntilIdle(deadline) || !impl_->scans->WaitUntilIdle(deadline) || !impl_->pipeline->WaitUntilEmpty(deadline)) return false;
+    if (impl_->folders->idle() && impl_->scans->idle() && impl_->pipeline->pending() == 0) return true;
   }
 }
 

@@ -144,7 +144,7 @@ class Library {
   // One Encoder per device, all with the same model; at least one.
   Status Start(std::vector<std::unique_ptr<encoder::Encoder>> encoders);
   Status Start(std::unique_ptr<encoder::Encoder> encoder);
-  // In this order: watchers, scanners, pipeline (the batch in hand is stored), encoder, index snapshot. May be called
+  // In this order: watchers, scanners, folders, pipeline (the batch in hand is stored), encoder, index snapshot. May be called
   // twice; ends within 10 s. Reads of the catalog go on working.
   void Stop();
   bool ready() const;
@@ -164,6 +164,8 @@ class Library {
   // Takes a folder that exists; a folder inside a known root, or around one, is kInvalidArgument; the same is
   // kAlreadyExists. Starts scanning at once when the library is ready.
   Result<storage::Root> AddRoot(const std::string& path);
+  // From now on the root is being removed, which a job does (from the next Start on when the library is not ready): its photos leave the
+  // searches as it goes. Remembered over a stop or a kill; AddRoot of the same folder ends it.
   Status RemoveRoot(RootId id);
 
   std::vector<JobStatus> Jobs(size_t limit) const;
@@ -183,7 +185,7 @@ class Library {
   LibraryStatus GetStatus() const;
   // What fails in the background at the moment (the disk, the device, a scan), with the part's name; ok when nothing does.
   Status Health() const;
-  // Waits until every root has been scanned once since Start and nothing is pending; false when `deadline` passes first.
+  // Waits until every root has been scanned once since Start, no folder is being removed or renamed, and nothing is pending; false when `deadline` passes first.
   bool WaitUntilIdle(std::chrono::steady_clock::time_point deadline) const;
 
  private:

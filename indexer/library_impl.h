@@ -17,6 +17,7 @@
 #include "encoder/device_queue.h"
 #include "indexer/background_scores.h"
 #include "indexer/flat_index.h"
+#include "indexer/folder_jobs.h"
 #include "indexer/health.h"
 #include "indexer/index_keeper.h"
 #include "indexer/index_writer.h"
@@ -88,6 +89,7 @@ struct Library::Impl {
   std::unique_ptr<IndexWriter> writer;
   std::unique_ptr<Pipeline> pipeline;
   std::unique_ptr<ScanQueue> scans;
+  std::unique_ptr<FolderJobs> folders;
   std::unique_ptr<WatchEvents> watch_events;
   std::unique_ptr<Watcher> watcher;
   Thread facts_loading;

@@ -33,6 +33,7 @@ bool IsBelow(const std::string& path, const std::string& folder) {
 
 Status CheckAgainst(const std::vector<Root>& roots, const std::string& path) {
   for (const Root& root : roots) {
+    if (root.path == path && root.state == storage::RootState::kRemoving) return Status();  // its removal ends
     if (root.path == path) return AlreadyExists(StrCat("add root \"", path, "\": it is one already"));
     if (IsBelow(path, root.path)) return InvalidArgument(StrCat("add root \"", path, "\": it lies in the root \"", root.path, "\""));
     if (IsBelow(root.path, path)) return InvalidArgument(StrCat("add root \"", path, "\": the root \"", root.path, "\" lies in it"));
@@ -57,14 +58,13 @@ Result<Root> Library::AddRoot(const std::string& path) {
 Status Library::RemoveRoot(RootId id) {
   MutexLock lock(impl_->lifecycle);
   ASSIGN_OR_RETURN(const Root root, impl_->catalog.GetRoot(id));
-  if (ready()) {
-    if (impl_->watcher) impl_->watcher->RemoveRoot(id);
-    impl_->scans->Cancel(id);
-    RETURN_IF_ERROR(impl_->pipeline->RemoveRoot(id));
-  } else {
-    RETURN_IF_ERROR(AsStatus(impl_->catalog.RemoveRoot(id)));
-  }
-  LogInfo("root \"", root.path, "\" removed");
+  RETURN_IF_ERROR(impl_->catalog.BeginRemoval(id));
+  LogInfo("root \"", root.path, "\" is being removed");
+  if (!ready()) return Status();
+  if (impl_->watcher) impl_->watcher->RemoveRoot(id);
+  impl_->scans->Cancel(id);
+  impl_->pipeline->DropRoot(id);
+  impl_->folders->RemoveRoot(id);
   return Status();
 }
 
@@ -91,7 +91,9 @@ Result<uint64_t> Library::RetryFailures() {
   RETURN_IF_ERROR(impl_->CheckReady());
   ASSIGN_OR_RETURN(const uint64_t forgotten, impl_->catalog.ForgetFailures(std::nullopt));
   if (forgotten == 0) return forgotten;
-  for (const Root& root : impl_->catalog.ListRoots()) impl_->scans->Enqueue(root.id, ScanQueue::Reason::kAsked);
+  for (const Root& root : impl_->catalog.ListRoots()) {
+    if (root.state != storage::RootState::kRemoving) impl_->scans->Enqueue(root.id, ScanQueue::Reason::kAsked);
+  }
   return forgotten;
 }
 

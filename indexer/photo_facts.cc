@@ -108,16 +108,6 @@ void PhotoFacts::RemovePath(std::string_view path) {
   folders_.Remove(path);
 }
 
-void PhotoFacts::RemoveFolder(std::string_view folder) {
-  WriterLock lock(mutex_);
-  folders_.RemoveBelow(folder);
-}
-
-void PhotoFacts::MoveFolder(std::string_view from, std::string_view to) {
-  WriterLock lock(mutex_);
-  folders_.Move(from, to);
-}
-
 void PhotoFacts::MovePath(std::string_view from, std::string_view to) {
   WriterLock lock(mutex_);
   const std::optional<uint32_t> photo = folders_.Find(from);

@@ -28,8 +28,6 @@ class PhotoFacts {
   // Paths are absolute. A path that has another photo already gets the new one.
   void AddPath(std::string_view path, storage::PhotoId photo) EXCLUDES(mutex_);
   void RemovePath(std::string_view path) EXCLUDES(mutex_);
-  void RemoveFolder(std::string_view folder) EXCLUDES(mutex_);
-  void MoveFolder(std::string_view from, std::string_view to) EXCLUDES(mutex_);
   // What lay at `to` is replaced, also when nothing lay at `from`.
   void MovePath(std::string_view from, std::string_view to) EXCLUDES(mutex_);
   // From now on all photos are known: before, Fitting would leave some out.

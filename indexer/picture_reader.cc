@@ -42,7 +42,7 @@ ReadResult PictureReader::Read(const Candidate& candidate, const ClaimContent& c
   auto item = std::make_unique<PipelineItem>();
   item->candidate = candidate;
   const auto root = catalog_.GetRoot(candidate.location.root);
-  if (!root) return {};
+  if (!root || root->state == storage::RootState::kRemoving) return {};
   const std::string path = root->path + "/" + candidate.location.path;
   auto fd = OpenBeneath(root->path, candidate.location.path);
   if (!fd) {
@@ -96,9 +96,11 @@ ReadVerdict PictureReader::ReadOpened(PipelineItem& item, int fd, const ClaimCon
 Status PictureReader::DecodeInto(PipelineItem& item, const std::string& bytes) const {
   const encoder::DecodeOptions options{.limits = options_.limits,
                                        .mode = encoder::DecodeMode::kFast,
-                                       .min_short_side_px = std::max(options_.profile.resize_to, options_.thumbnail_px)};
+                                       .min_short_side_px = std::max(options_.profile ? options_.profile->resize_to : 0, options_.thumbnail_px)};
   ASSIGN_OR_RETURN(const encoder::Decoded decoded, encoder::DecodeBytes(bytes, options));
-  ASSIGN_OR_RETURN(item.input, encoder::Preprocess(decoded.pixels, options_.profile));
+  if (options_.profile) {
+    ASSIGN_OR_RETURN(item.input, encoder::Preprocess(decoded.pixels, *options_.profile));
+  }
   ASSIGN_OR_RETURN(item.thumbnail, encoder::MakeThumbnail(decoded.pixels, options_.thumbnail_px));
   TakeFacts(decoded.facts, item.photo);
   return Status();

@@ -8,6 +8,7 @@
 //          else a verdict.
 // Units:   pixels, bytes.
 #include <functional>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/sha256.h"
@@ -36,7 +37,7 @@ class PictureReader {
  public:
   struct Options {
     encoder::DecodeLimits limits;
-    encoder::PreprocessProfile profile;
+    std::optional<encoder::PreprocessProfile> profile = {};  // none: no input is made
     int thumbnail_px = 320;
     int max_tries = 6;  // reads of a file that changes meanwhile; then it is a failure until it changes again
   };

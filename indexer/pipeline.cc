@@ -167,9 +167,11 @@ Status Pipeline::RemovePath(const Location& location) {
   return impl_->parts.writer.RemovePath(location);
 }
 
-Status Pipeline::RemoveFolder(const Location& folder) {
+Result<storage::PathSweep> Pipeline::RemoveFolder(const Location& folder) {
   impl_->DropBelow(folder);
-  return impl_->parts.writer.RemoveFolder(folder);
+  storage::PathSweep sweep{.root = folder.root, .folder = folder.path};
+  RETURN_IF_ERROR(impl_->parts.writer.RemovePaths(sweep));
+  return sweep;
 }
 
 Status Pipeline::MovePath(const Location& from, const Location& to) {
@@ -180,18 +182,16 @@ Status Pipeline::MovePath(const Location& from, const Location& to) {
   return Status();
 }
 
-Status Pipeline::MoveFolder(const Location& from, const Location& to) {
+Result<storage::PathSweep> Pipeline::MoveFolder(const Location& from, const Location& to) {
   const std::vector<Location> interrupted = impl_->DropBelow(from);
   impl_->DropBelow(to);
-  RETURN_IF_ERROR(impl_->parts.writer.MoveFolder(from, to));
+  storage::PathSweep sweep{.root = from.root, .folder = from.path};
+  RETURN_IF_ERROR(impl_->parts.writer.MovePaths(sweep, to));
   impl_->SubmitAgain(interrupted, from, to);
-  return Status();
+  return sweep;
 }
 
-Status Pipeline::RemoveRoot(storage::RootId root) {
-  impl_->EndAll(impl_->intake.DropAll(root, ""));
-  return impl_->parts.writer.RemoveRoot(root);
-}
+void Pipeline::DropRoot(storage::RootId root) { impl_->EndAll(impl_->intake.DropAll(root, "")); }
 
 size_t Pipeline::pending() const { return impl_->intake.size(); }
 

@@ -60,10 +60,12 @@ class Pipeline {
   // Changes of paths. Whatever is on its way for them is dropped first, so that the change has the last word; after a move
   // it is taken up again at the new place.
   Status RemovePath(const storage::Location& location);
-  Status RemoveFolder(const storage::Location& folder);
   Status MovePath(const storage::Location& from, const storage::Location& to);
-  Status MoveFolder(const storage::Location& from, const storage::Location& to);
-  Status RemoveRoot(storage::RootId root);
+  // They do the first batch: of a large folder, the sweep that comes back is for FolderJobs to go on with.
+  Result<storage::PathSweep> RemoveFolder(const storage::Location& folder);
+  Result<storage::PathSweep> MoveFolder(const storage::Location& from, const storage::Location& to);
+  // Only drops what is on its way.
+  void DropRoot(storage::RootId root);
 
   size_t pending() const;
   bool WaitUntilEmpty(std::chrono::steady_clock::time_point deadline) const;

@@ -184,7 +184,7 @@ std::optional<ScanQueue::Next> ScanQueue::WaitForNext(const std::stop_token& sto
 
 Status ScanQueue::Scan(const Next& next) {
   const auto root = parts_.catalog.GetRoot(next.root);
-  if (!root) {
+  if (!root || root->state == RootState::kRemoving) {
     parts_.jobs.Finish(next.request.job, JobState::kCancelled, "the root was removed");
     return Status();
   }

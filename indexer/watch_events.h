@@ -7,6 +7,7 @@
 // Units:   none.
 #include <string>
 
+#include "indexer/folder_jobs.h"
 #include "indexer/pipeline.h"
 #include "indexer/scan_queue.h"
 #include "indexer/watcher.h"
@@ -16,7 +17,13 @@ namespace fovea::indexer {
 
 class WatchEvents final : public WatchSink {
  public:
-  WatchEvents(storage::Catalog& catalog, Pipeline& pipeline, ScanQueue& scans) : catalog_(catalog), pipeline_(pipeline), scans_(scans) {}
+  struct Parts {
+    storage::Catalog& catalog;
+    Pipeline& pipeline;
+    ScanQueue& scans;
+    FolderJobs& folders;
+  };
+  explicit WatchEvents(const Parts& parts) : parts_(parts) {}
 
   void OnChanged(const storage::Location& location, const storage::FileStamp& stamp) override;
   void OnMoved(const storage::Location& from, const storage::Location& to) override;
@@ -29,9 +36,7 @@ class WatchEvents final : public WatchSink {
  private:
   void Take(const Status& status, storage::RootId root, const char* what);
 
-  storage::Catalog& catalog_;
-  Pipeline& pipeline_;
-  ScanQueue& scans_;
+  const Parts parts_;
 };
 
 }  // namespace fovea::indexer

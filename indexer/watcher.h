@@ -28,12 +28,12 @@ class WatchSink {
   // A picture was renamed: Catalog::MovePath. The catalog may not know `from` (kNotFound): then there is nothing to do,
   // because an OnChanged(to) follows every move by itself once the file is quiet.
   virtual void OnMoved(const storage::Location& from, const storage::Location& to) = 0;
-  // A folder was renamed with all below it: Catalog::MoveFolder. Roots may differ.
+  // A folder was renamed with all below it: Catalog::MovePaths. Roots may differ.
   virtual void OnFolderMoved(const storage::Location& from, const storage::Location& to) = 0;
   // A picture is no longer there (and its root still is). The catalog may not know it. Told after gone_settle_ms, so
   // that a file whose new place was not watched yet is told there first, while its content is still known.
   virtual void OnGone(const storage::Location& location) = 0;
-  // A folder is no longer there, nor is what was below it: Catalog::RemoveFolder.
+  // A folder is no longer there, nor is what was below it: Catalog::RemovePaths.
   virtual void OnFolderGone(const storage::Location& folder) = 0;
   enum class RescanReason {
     kWatching,    // AddRoot: all watches stand; the root's first scan

@@ -37,6 +37,18 @@ struct StoredFile {
   std::optional<PhotoId> removed_photo;   // the photo this path held before, when it lost its last path
 };
 
+// Where an operation on very many paths stands: all of a root, or all below one of its folders, one bounded batch after the other.
+struct PathSweep {
+  RootId root;
+  std::string folder = {};  // no slash at the end; empty: all of the root
+  std::string next = {};    // where the next batch begins
+  bool done = false;        // nothing is left
+};
+struct SweptPaths {
+  std::vector<PathRecord> paths;  // of this batch, as they were before it
+  std::vector<PhotoId> gone;      // photos that lost their last path
+};
+
 class Catalog {
  public:
   struct Options {
@@ -83,17 +95,16 @@ class Catalog {
   // Forgets the kept models whose time is over, with their vectors; says which.
   Result<std::vector<ModelRecord>> ForgetModels(int64_t now_ms);
 
-  // Hears of a large operation after each of its batches, with no lock held: how many paths are done so far, and the photos that
-  // went with this batch. False ends it with kCancelled: what is done stays done, and the same call goes on with the rest.
-  using BatchDone = std::function<bool(uint64_t paths, std::span<const PhotoId> gone)>;
-
-  // Roots. A known path is kAlreadyExists. Removing takes paths and orphaned photos along, in bounded batches: after a kill
-  // half-way the root is still there with the rest of its paths.
+  // Roots. A known path is kAlreadyExists; a root that is being removed stays, with the paths it still has.
   Result<Root> AddRoot(const std::string& absolute_path);
+  // A root that is being removed keeps that state.
   Status SetRootState(RootId id, RootState state);
+  // From now on nothing is stored for the root, and the state kRemoving is remembered. RemovePaths and then ForgetRoot do the rest.
+  Status BeginRemoval(RootId id);
+  // The end of a removal. kBusy while the root has paths.
+  Status ForgetRoot(RootId id);
   // Remembers on which device (st_dev) the root's files were found; tells a mount point whose file system is missing.
   Status SetRootDevice(RootId id, uint64_t device);
-  Result<std::vector<PhotoId>> RemoveRoot(RootId id, const BatchDone& batch_done = {});  // the photos that went with it
   std::vector<Root> ListRoots() const;
   Result<Root> GetRoot(RootId id) const;
   uint64_t indexed_path_count(RootId id) const;  // 0 for an unknown root
@@ -108,11 +119,11 @@ class Catalog {
   Result<std::optional<PhotoId>> RemovePath(const Location& location);
   // A rename: the record moves with its photo or failure; what lay at `to` is replaced (its orphan returned).
   Result<std::optional<PhotoId>> MovePath(const Location& from, const Location& to);
-  // Renames all paths below folder `from` (no slash at the end) to lie below `to`, in bounded batches; returns orphans of
-  // what was replaced. A folder that holds no known path is not an error.
-  Result<std::vector<PhotoId>> MoveFolder(const Location& from, const Location& to, const BatchDone& batch_done = {});
-  // Removes all paths below the folder, in bounded batches; returns the photos that went with them.
-  Result<std::vector<PhotoId>> RemoveFolder(const Location& folder, const BatchDone& batch_done = {});
+  // Removes the next batch of a sweep, 1,000 paths at most, in one write. Others may write between two batches: the last one is
+  // followed by a look at what was added behind it. kCancelled for all of a root that is not being removed (any more).
+  Result<SweptPaths> RemovePaths(PathSweep& sweep);
+  // The same for a rename: what lies below the sweep's folder comes to lie below folder `to`; `gone` are orphans of what was replaced.
+  Result<SweptPaths> MovePaths(PathSweep& sweep, const Location& to);
   // Takes in a new stamp for a file whose content turned out to be the same.
   Status TouchPath(const Location& location, const FileStamp& stamp);
   Result<PathRecord> GetPath(const Location& location) const;

@@ -45,36 +45,28 @@ Result<std::vector<PathRecord>> Catalog::Impl::ReadPaths(RootId root, std::strin
   return paths;
 }
 
-Result<std::vector<PathRecord>> Catalog::Impl::NextPaths(PathCursor& cursor) const {
-  ASSIGN_OR_RETURN(std::vector<PathRecord> paths, ReadPaths(cursor.root, cursor.prefix, cursor.begin, kPathsPerBatch));
-  if (paths.empty() && cursor.begin != cursor.prefix) {  // what was added behind it meanwhile
-    ASSIGN_OR_RETURN(paths, ReadPaths(cursor.root, cursor.prefix, cursor.prefix, kPathsPerBatch));
-  }
-  if (!paths.empty()) cursor.begin = paths.back().location.path + '\0';
+Result<std::vector<PathRecord>> Catalog::Impl::NextPaths(PathSweep& sweep) const {
+  const std::string prefix = sweep.folder.empty() ? "" : sweep.folder + "/";
+  const bool from_start = sweep.next.empty();
+  ASSIGN_OR_RETURN(std::vector<PathRecord> paths, ReadPaths(sweep.root, prefix, from_start ? prefix : sweep.next, kPathsPerBatch));
+  const bool at_end = paths.size() < kPathsPerBatch;
+  sweep.done = at_end && from_start;
+  sweep.next = at_end ? "" : paths.back().location.path + '\0';
   return paths;
 }
 
-Status PathCursor::Report(const Catalog::BatchDone& batch_done) {
-  const auto news = std::span(gone).subspan(std::exchange(gone_told, gone.size()));
-  if (!batch_done || batch_done(paths, news)) return Status::Ok();
-  return Cancelled(StrCat("ended early, after ", paths, " paths"));
-}
-
-Status Catalog::Impl::CommitBatch(Change& change, size_t paths, PathCursor& cursor) {
-  ASSIGN_OR_RETURN(const std::vector<PhotoId> dropped, change.DropOrphans());
-  RETURN_IF_ERROR(Commit(change, Database::Durability::kSynced));
-  cursor.paths += paths;
-  cursor.gone.insert(cursor.gone.end(), dropped.begin(), dropped.end());
-  return Status::Ok();
-}
-
-Result<bool> Catalog::Impl::RemovePaths(PathCursor& cursor) {
-  ASSIGN_OR_RETURN(const std::vector<PathRecord> paths, NextPaths(cursor));
-  if (paths.empty()) return false;
-  Change change = Begin();
-  for (const PathRecord& path : paths) change.RemovePath(path);
-  RETURN_IF_ERROR(CommitBatch(change, paths.size(), cursor));
-  return true;
+Result<SweptPaths> Catalog::Impl::Sweep(PathSweep& sweep, const std::function<Status(Change&, const PathRecord&)>& alter) {
+  SweptPaths swept;
+  PathSweep after = sweep;
+  ASSIGN_OR_RETURN(swept.paths, NextPaths(after));
+  if (!swept.paths.empty()) {
+    Change change = Begin();
+    for (const PathRecord& path : swept.paths) RETURN_IF_ERROR(alter(change, path));
+    ASSIGN_OR_RETURN(swept.gone, change.DropOrphans());
+    RETURN_IF_ERROR(Commit(change, Database::Durability::kSynced));
+  }
+  sweep = std::move(after);
+  return swept;
 }
 
 Result<std::vector<StoredFile>> Catalog::StoreFiles(std::span<const IndexedFile> files) {
@@ -132,45 +124,27 @@ Result<std::optional<PhotoId>> Catalog::MovePath(const Location& from, const Loc
   return FirstOf(dropped);
 }
 
-Result<bool> Catalog::Impl::MovePaths(PathCursor& cursor, const Location& from, const Location& to) {
-  RETURN_IF_ERROR(FindRoot(to.root));
-  ASSIGN_OR_RETURN(const std::vector<PathRecord> paths, NextPaths(cursor));
-  if (paths.empty()) return false;
-  Change change = Begin();
-  for (const PathRecord& path : paths) {
-    RETURN_IF_ERROR(change.MovePath(path, {to.root, to.path + path.location.path.substr(from.path.size())}));
-  }
-  RETURN_IF_ERROR(CommitBatch(change, paths.size(), cursor));
-  return true;
+Result<SweptPaths> Catalog::MovePaths(PathSweep& sweep, const Location& to) {
+  ENTER_OR_RETURN(*impl_);
+  RETURN_IF_ERROR(CheckFolders({sweep.root, sweep.folder}, to));
+  MutexLock lock(impl_->write_mutex);
+  RETURN_IF_ERROR(impl_->FindRoot(to.root));
+  return impl_->Sweep(sweep, [&](Change& change, const PathRecord& path) {
+    return change.MovePath(path, {to.root, to.path + path.location.path.substr(sweep.folder.size())});
+  });
 }
 
-Result<std::vector<PhotoId>> Catalog::MoveFolder(const Location& from, const Location& to, const BatchDone& batch_done) {
+Result<SweptPaths> Catalog::RemovePaths(PathSweep& sweep) {
   ENTER_OR_RETURN(*impl_);
-  if (from == to) return std::vector<PhotoId>();
-  RETURN_IF_ERROR(CheckFolders(from, to));
-  PathCursor cursor{.root = from.root, .prefix = from.path + "/"};
-  while (true) {
-    {
-      MutexLock lock(impl_->write_mutex);
-      ASSIGN_OR_RETURN(const bool moved, impl_->MovePaths(cursor, from, to));
-      if (!moved) return std::move(cursor.gone);
-    }
-    RETURN_IF_ERROR(cursor.Report(batch_done));
+  MutexLock lock(impl_->write_mutex);
+  ASSIGN_OR_RETURN(const Root root, impl_->FindRoot(sweep.root));
+  if (sweep.folder.empty() && root.state != RootState::kRemoving) {
+    return Failed(Cancelled(StrCat("remove root \"", root.path, "\": it is to stay")));
   }
-}
-
-Result<std::vector<PhotoId>> Catalog::RemoveFolder(const Location& folder, const BatchDone& batch_done) {
-  ENTER_OR_RETURN(*impl_);
-  RETURN_IF_ERROR(CheckLocation(folder));
-  PathCursor cursor{.root = folder.root, .prefix = folder.path + "/"};
-  while (true) {
-    {
-      MutexLock lock(impl_->write_mutex);
-      ASSIGN_OR_RETURN(const bool removed, impl_->RemovePaths(cursor));
-      if (!removed) return std::move(cursor.gone);
-    }
-    RETURN_IF_ERROR(cursor.Report(batch_done));
-  }
+  return impl_->Sweep(sweep, [](Change& change, const PathRecord& path) {
+    change.RemovePath(path);
+    return Status::Ok();
+  });
 }
 
 Status Catalog::TouchPath(const Location& location, const FileStamp& stamp) {

@@ -32,19 +32,6 @@ struct RootEntry {
   uint64_t indexed_paths = 0;
 };
 
-// Where a walk stands that empties a range of paths: it need not pass again over all that it has removed.
-struct PathCursor {
-  RootId root;
-  std::string prefix;
-  std::string begin = prefix;
-  uint64_t paths = 0;              // done so far
-  std::vector<PhotoId> gone = {};  // photos that went so far
-  size_t gone_told = 0;            // of them, by Report
-
-  // Tells what was done since the last call; kCancelled when that is to be the end.
-  Status Report(const Catalog::BatchDone& batch_done);
-};
-
 struct Catalog::Impl {
   Impl(std::string where, std::unique_ptr<Database> opened) : folder(std::move(where)), database(std::move(opened)) {}
 
@@ -54,25 +41,20 @@ struct Catalog::Impl {
   // Writes the change and takes its counters over.
   Status Commit(Change& change, Database::Durability durability) REQUIRES(write_mutex) EXCLUDES(state_mutex);
   Result<Root> FindRoot(RootId id) const EXCLUDES(state_mutex);
-  Status UpdateRoot(RootId id, const std::function<void(Root&)>& alter) EXCLUDES(write_mutex, state_mutex);
   // The model with this number, or the one that answers.
   Result<ModelBinding> FindModel(std::optional<uint32_t> number) const EXCLUDES(state_mutex);
   // Alters the table of models and whatever belongs to that, in one write.
   Status UpdateModels(const std::function<Status(ModelTable&, Change&)>& alter) EXCLUDES(write_mutex, state_mutex);
   Status CommitModels(Change& change, ModelTable table) REQUIRES(write_mutex) EXCLUDES(state_mutex);
   Result<std::optional<PhotoId>> FirstWithout(uint32_t number, PhotoId after) const;
+  Status UpdateRoot(RootId id, Database::Durability durability, const std::function<void(Root&)>& alter) EXCLUDES(write_mutex, state_mutex);
+  Status PutRoot(const Root& root, Database::Durability durability) REQUIRES(write_mutex) EXCLUDES(state_mutex);
   // Up to `limit` paths that start with `prefix`, from `begin` on (which may be the prefix).
   Result<std::vector<PathRecord>> ReadPaths(RootId root, std::string_view prefix, std::string_view begin, size_t limit) const;
-  // The next batch of paths to be removed or moved away; empty when none is left. Others may add some meanwhile.
-  Result<std::vector<PathRecord>> NextPaths(PathCursor& cursor) const;
-  // Removes one batch of paths, synced; false when there was none.
-  Result<bool> RemovePaths(PathCursor& cursor) REQUIRES(write_mutex);
-  // Moves one batch of paths from below one folder to below another; false when there was none.
-  Result<bool> MovePaths(PathCursor& cursor, const Location& from, const Location& to) REQUIRES(write_mutex) EXCLUDES(state_mutex);
-  // Removes the record of a root without paths.
-  Status ForgetRoot(RootId id) REQUIRES(write_mutex) EXCLUDES(state_mutex);
-  // Commits one batch of a large operation, and counts it.
-  Status CommitBatch(Change& change, size_t paths, PathCursor& cursor) REQUIRES(write_mutex);
+  // The next batch of paths to be removed or moved away; others may add some meanwhile.
+  Result<std::vector<PathRecord>> NextPaths(PathSweep& sweep) const;
+  // Alters each path of the next batch and commits it, synced. The sweep goes on when that has worked.
+  Result<SweptPaths> Sweep(PathSweep& sweep, const std::function<Status(Change&, const PathRecord&)>& alter) REQUIRES(write_mutex);
 
   const std::string folder;
   Gate gate;

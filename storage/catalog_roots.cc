@@ -23,12 +23,14 @@ Result<Root> Catalog::AddRoot(const std::string& absolute_path) {
   entry.root.path = absolute_path;
   while (entry.root.path.size() > 1 && entry.root.path.back() == '/') entry.root.path.pop_back();
   MutexLock lock(impl_->write_mutex);
-  {
-    MutexLock state(impl_->state_mutex);
-    for (const auto& [id, known] : impl_->roots) {
-      if (known.root.path != entry.root.path) continue;
-      return Failed(AlreadyExists(StrCat("add root \"", entry.root.path, "\": it is root ", id.value, " already")));
+  for (Root known : ListRoots()) {
+    if (known.path != entry.root.path) continue;
+    if (known.state != RootState::kRemoving) {
+      return Failed(AlreadyExists(StrCat("add root \"", known.path, "\": it is root ", known.id.value, " already")));
     }
+    known.state = RootState::kOnline;
+    RETURN_IF_ERROR(impl_->PutRoot(known, Database::Durability::kSynced));
+    return known;
   }
   Change change = impl_->Begin();
   entry.root.id = RootId{change.counters().next_root++};
@@ -39,55 +41,55 @@ Result<Root> Catalog::AddRoot(const std::string& absolute_path) {
   return entry.root;
 }
 
-Status Catalog::Impl::UpdateRoot(RootId id, const std::function<void(Root&)>& alter) {
+Status Catalog::Impl::UpdateRoot(RootId id, Database::Durability durability, const std::function<void(Root&)>& alter) {
   MutexLock lock(write_mutex);
   ASSIGN_OR_RETURN(const Root before, FindRoot(id));
   Root after = before;
   alter(after);
   if (after.state == before.state && after.device == before.device) return Status::Ok();
+  return PutRoot(after, durability);
+}
+
+Status Catalog::Impl::PutRoot(const Root& root, Database::Durability durability) {
   Change change = Begin();
-  change.Put(Column::kRoots, RootKey(id), EncodeRoot(after));
-  RETURN_IF_ERROR(Commit(change, Database::Durability::kBuffered));
+  change.Put(Column::kRoots, RootKey(root.id), EncodeRoot(root));
+  RETURN_IF_ERROR(Commit(change, durability));
   MutexLock guard(state_mutex);
-  roots[id].root = after;
+  roots[root.id].root = root;
   return Status::Ok();
 }
 
 Status Catalog::SetRootState(RootId id, RootState state) {
   ENTER_OR_RETURN(*impl_);
-  return impl_->UpdateRoot(id, [state](Root& root) { root.state = state; });
+  return impl_->UpdateRoot(id, Database::Durability::kBuffered, [state](Root& root) {
+    if (root.state != RootState::kRemoving) root.state = state;
+  });
+}
+
+Status Catalog::BeginRemoval(RootId id) {
+  ENTER_OR_RETURN(*impl_);
+  return impl_->UpdateRoot(id, Database::Durability::kSynced, [](Root& root) { root.state = RootState::kRemoving; });
 }
 
 Status Catalog::SetRootDevice(RootId id, uint64_t device) {
   ENTER_OR_RETURN(*impl_);
-  return impl_->UpdateRoot(id, [device](Root& root) { root.device = device; });
+  return impl_->UpdateRoot(id, Database::Durability::kBuffered, [device](Root& root) { root.device = device; });
 }
 
-Status Catalog::Impl::ForgetRoot(RootId id) {
-  Change change = Begin();
+Status Catalog::ForgetRoot(RootId id) {
+  ENTER_OR_RETURN(*impl_);
+  MutexLock lock(impl_->write_mutex);
+  ASSIGN_OR_RETURN(const Root root, impl_->FindRoot(id));
+  if (root.state != RootState::kRemoving) return Cancelled(StrCat("remove root \"", root.path, "\": it is to stay"));
+  ASSIGN_OR_RETURN(const std::vector<PathRecord> left, impl_->ReadPaths(id, "", "", 1));
+  if (!left.empty()) return Busy(StrCat("remove root \"", root.path, "\": it has paths"));
+  Change change = impl_->Begin();
   change.Delete(Column::kRoots, RootKey(id));
   change.Delete(Column::kMeta, RootCountKey(id));
-  RETURN_IF_ERROR(Commit(change, Database::Durability::kSynced));
-  MutexLock state(state_mutex);
-  roots.erase(id);
+  RETURN_IF_ERROR(impl_->Commit(change, Database::Durability::kSynced));
+  MutexLock state(impl_->state_mutex);
+  impl_->roots.erase(id);
   return Status::Ok();
-}
-
-Result<std::vector<PhotoId>> Catalog::RemoveRoot(RootId id, const BatchDone& batch_done) {
-  ENTER_OR_RETURN(*impl_);
-  RETURN_IF_ERROR(impl_->FindRoot(id));
-  PathCursor cursor{.root = id, .prefix = ""};
-  while (true) {
-    {
-      MutexLock lock(impl_->write_mutex);
-      ASSIGN_OR_RETURN(const bool removed, impl_->RemovePaths(cursor));
-      if (!removed) {
-        RETURN_IF_ERROR(impl_->ForgetRoot(id));
-        return std::move(cursor.gone);
-      }
-    }
-    RETURN_IF_ERROR(cursor.Report(batch_done));
-  }
 }
 
 std::vector<Root> Catalog::ListRoots() const {

@@ -45,12 +45,15 @@ Result<std::optional<PathRecord>> Change::GetPath(const Location& location) {
 
 void Change::PutPath(const PathRecord& path) { Put(Column::kPaths, PathKey(path.location), EncodePath(path)); }
 
-// Roots neither come nor go by a change that files are stored with.
+// Whether files may be stored for it. Roots neither come nor go by a change that files are stored with.
 Result<bool> Change::HasRoot(RootId root) {
   if (known_roots_.contains(root)) return true;
   ASSIGN_OR_RETURN(const std::optional<std::string> value, database_.Get(Column::kRoots, RootKey(root), &batch_));
-  if (value) known_roots_.insert(root);
-  return value.has_value();
+  if (!value) return false;
+  ASSIGN_OR_RETURN(const Root found, DecodeRoot(root, *value));
+  if (found.state == RootState::kRemoving) return false;
+  known_roots_.insert(root);
+  return true;
 }
 
 Result<std::optional<PhotoId>> Change::FindContent(const Sha256Digest& content) {

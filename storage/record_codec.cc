@@ -121,7 +121,7 @@ Result<Root> DecodeRoot(RootId id, std::string_view value) {
   ByteReader reader(value, kValueFormat);
   Root root;
   root.id = id;
-  root.state = static_cast<RootState>(reader.Enum(static_cast<uint8_t>(RootState::kOffline), "state"));
+  root.state = static_cast<RootState>(reader.Enum(static_cast<uint8_t>(RootState::kRemoving), "state"));
   root.device = reader.U64();
   root.path = reader.Text();
   if (root.path.empty() || root.path.front() != '/') reader.Fail("a path that is not absolute");

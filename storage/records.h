@@ -27,7 +27,7 @@ struct RootId {
   auto operator<=>(const RootId&) const = default;
 };
 
-enum class RootState : uint8_t { kOnline = 0, kOffline = 1 };
+enum class RootState : uint8_t { kOnline = 0, kOffline = 1, kRemoving = 2 };
 
 struct Root {
   RootId id;

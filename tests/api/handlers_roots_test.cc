@@ -36,8 +36,10 @@ TEST_F(Roots, AreAddedListedAndRemoved) {
   EXPECT_EQ(roots[0]["watching"], true);
 
   const HttpReply removed = world_.client().Delete(address);
-  EXPECT_EQ(removed.status, 204);
-  EXPECT_EQ(removed.body, "");
+  EXPECT_EQ(removed.status, 202);
+  EXPECT_EQ(Body(removed), (json{{"id", root["id"]}, {"state", "removing"}}));
+  ASSERT_TRUE(world_.Idle());
+  EXPECT_EQ(Body(world_.client().Get("/v1/jobs"))["jobs"][0]["kind"], "remove");
   EXPECT_TRUE(List().empty());
   EXPECT_EQ(Body(world_.client().Get("/v1/search?q=red"))["results"].size(), 0U);
   EXPECT_THAT(world_.client().Delete(address), IsProblem(404, "not_found", ""));

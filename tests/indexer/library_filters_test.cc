@@ -109,6 +109,7 @@ TEST_F(LibraryFilters, KnowRootsAndForgetThem) {
   EXPECT_EQ(Found({.kind = Kind::kRoot, .number = number}).size(), 6u);
   EXPECT_EQ(Found({.kind = Kind::kRoot, .number = 99}).size(), 0u);
   ASSERT_THAT(running_.library().RemoveRoot(running_.root()), IsOk());
+  running_.WaitIdle();
   EXPECT_EQ(Found({}).size(), 0u);
   EXPECT_EQ(Found({.kind = Kind::kNot, .parts = {Folder("2019")}}).size(), 0u);
 }

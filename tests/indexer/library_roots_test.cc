@@ -64,6 +64,7 @@ TEST(LibraryRoots, RemovesARootWithItsPhotosButNotWhatAnotherRootHasToo) {
   ASSERT_THAT(running.library().AddRoot(second.path()), IsOk());
   running.WaitIdle();
   ASSERT_THAT(running.library().RemoveRoot(running.root()), IsOk());
+  running.WaitIdle();
   const auto status = running.library().GetStatus();
   EXPECT_EQ(status.photos, 1u);
   EXPECT_EQ(status.vectors, 1u);
@@ -88,8 +89,12 @@ TEST(LibraryRoots, RemovesARootWhoseFilesAreOnTheirWay) {
   EXPECT_EQ(status.photos, 0u) << "what was in the encoder's hands did not come back";
   EXPECT_EQ(status.vectors, 0u);
   EXPECT_EQ(status.failures, 0u);
-  ASSERT_EQ(running.library().Jobs(5).size(), 1u);
-  EXPECT_EQ(running.library().Jobs(5)[0].job.state, storage::JobState::kCancelled);
+  const auto jobs = running.library().Jobs(5);
+  ASSERT_EQ(jobs.size(), 2u);
+  EXPECT_EQ(jobs[0].job.kind, "remove");
+  EXPECT_EQ(jobs[0].job.state, storage::JobState::kDone);
+  EXPECT_EQ(jobs[1].job.kind, "scan");
+  EXPECT_EQ(jobs[1].job.state, storage::JobState::kCancelled);
 }
 
 }  // namespace

@@ -45,13 +45,15 @@ TEST(PhotoFacts, FindsPhotosByFolderHoweverTheyMove) {
   EXPECT_EQ(Ids(facts.Fitting(Of(Kind::kFolder, "/r/a"))), (std::set<uint64_t>{1, 2}));
   EXPECT_EQ(Ids(facts.Fitting(Of(Kind::kFolder, "/r"))), (std::set<uint64_t>{1, 2, 3, 4}));
   EXPECT_EQ(Ids(facts.Fitting(Of(Kind::kFolder, "/r/a/1.jpg"))), std::set<uint64_t>{});
-  facts.MoveFolder("/r/a", "/r/ab");
+  facts.MovePath("/r/a/1.jpg", "/r/ab/1.jpg");
+  facts.MovePath("/r/a/b/2.jpg", "/r/ab/b/2.jpg");
   EXPECT_EQ(Ids(facts.Fitting(Of(Kind::kFolder, "/r/a"))), std::set<uint64_t>{});
   EXPECT_EQ(Ids(facts.Fitting(Of(Kind::kFolder, "/r/ab"))), (std::set<uint64_t>{1, 2, 3}));
   EXPECT_EQ(Ids(facts.Fitting(Of(Kind::kFolder, "/r/ab/b"))), std::set<uint64_t>{2});
   facts.RemovePath("/r/ab/1.jpg");
   EXPECT_EQ(Ids(facts.Fitting(Of(Kind::kFolder, "/r/ab"))), (std::set<uint64_t>{2, 3}));
-  facts.RemoveFolder("/r/ab");
+  facts.RemovePath("/r/ab/b/2.jpg");
+  facts.RemovePath("/r/ab/3.jpg");
   EXPECT_EQ(Ids(facts.Fitting(Of(Kind::kFolder, "/r"))), std::set<uint64_t>{4});
 }
 
@@ -76,7 +78,7 @@ TEST(PhotoFacts, GivesAPathToTheLatestPhoto) {
   EXPECT_EQ(Ids(facts.Fitting(Of(Kind::kGlob, "/r/a.jpg"))), std::set<uint64_t>{2});
   facts.AddPath("/r/b/c.jpg", {1});
   facts.AddPath("/r/d/c.jpg", {2});
-  facts.MoveFolder("/r/b", "/r/d");
+  facts.MovePath("/r/b/c.jpg", "/r/d/c.jpg");
   EXPECT_EQ(Ids(facts.Fitting(Of(Kind::kGlob, "/r/d/*"))), std::set<uint64_t>{1});
 }
 
@@ -211,18 +213,22 @@ TEST(PhotoFacts, AgreesWithAWalkOverAllThroughRandomChanges) {
       facts.RemovePath(path);
     } else if (what == 7) {
       const std::string folder = random.Folder();
-      std::erase_if(paths, [&](const auto& entry) { return entry.first.starts_with(folder + "/"); });
-      facts.RemoveFolder(folder);
+      std::erase_if(paths, [&](const auto& entry) {
+        const bool gone = entry.first.starts_with(folder + "/");
+        if (gone) facts.RemovePath(entry.first);
+        return gone;
+      });
     } else if (what == 8) {
       const std::string from = StrCat("/r/", random.To(3)), to = StrCat("/r/", random.To(3));
       if (from == to) continue;
       std::map<std::string, uint64_t> moved;
       for (const auto& [path, id] : paths) {
-        if (path.starts_with(from + "/")) moved[to + path.substr(from.size())] = id;
+        if (!path.starts_with(from + "/")) continue;
+        moved[to + path.substr(from.size())] = id;
+        facts.MovePath(path, to + path.substr(from.size()));
       }
       std::erase_if(paths, [&](const auto& entry) { return entry.first.starts_with(from + "/"); });
       for (const auto& [path, id] : moved) paths[path] = id;
-      facts.MoveFolder(from, to);
     }
     drop_orphans();
     if (round % 10 != 0) continue;

@@ -80,7 +80,7 @@ TEST(CatalogKill, KeepsAllThatWasReportedThroughTenKills) {
 TEST(CatalogKillChild, DISABLED_RemovesTheRoot) {
   const auto catalog = OpenBound(ChildProcess::Argument());
   ChildProcess::Say("begins");
-  ASSERT_THAT(catalog->RemoveRoot(OnlyRoot(*catalog)), IsOk());
+  ASSERT_THAT(test::RemoveRoot(*catalog, OnlyRoot(*catalog)), IsOk());
 }
 
 TEST(CatalogKill, LeavesNothingDanglingWhenKilledWhileARootIsRemoved) {
@@ -99,7 +99,7 @@ TEST(CatalogKill, LeavesNothingDanglingWhenKilledWhileARootIsRemoved) {
   }
   const auto catalog = OpenBound(folder.path());
   if (!catalog->ListRoots().empty()) {
-    ASSERT_THAT(catalog->RemoveRoot(OnlyRoot(*catalog)), IsOk());
+    ASSERT_THAT(test::RemoveRoot(*catalog, OnlyRoot(*catalog)), IsOk());
   }
   EXPECT_EQ(catalog->photo_count(), 0u);
 }

@@ -194,10 +194,10 @@ TEST_F(CatalogTest, MovesAndRemovesFoldersButNotTheirNamesakes) {
   Store("a/b/2.jpg", "two");
   Store("ab/3.jpg", "three");
   ASSERT_THAT(catalog_->StoreFailure(FailureOf("a/")), IsOk());
-  EXPECT_THAT(catalog_->MoveFolder({root_, "a"}, {root_, "z"}), IsOk());
+  EXPECT_THAT(test::MoveFolder(*catalog_, {root_, "a"}, {root_, "z"}), IsOk());
   EXPECT_THAT(Paths(), ElementsAre("ab/3.jpg", "z/", "z/1.jpg", "z/b/2.jpg"));
-  EXPECT_THAT(catalog_->MoveFolder({root_, "z"}, {root_, "z/y"}), StatusIs(StatusCode::kInvalidArgument));
-  EXPECT_THAT(catalog_->RemoveFolder({root_, "z"}), IsOkAndHolds(SizeIs(2)));
+  EXPECT_THAT(test::MoveFolder(*catalog_, {root_, "z"}, {root_, "z/y"}), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(test::RemoveFolder(*catalog_, {root_, "z"}), IsOkAndHolds(SizeIs(2)));
   EXPECT_THAT(Paths(), ElementsAre("ab/3.jpg"));
   EXPECT_EQ(catalog_->failure_count(), 0u);
 }
@@ -206,7 +206,7 @@ TEST_F(CatalogTest, MovesMoreFilesThanOneBatchHolds) {
   std::vector<IndexedFile> files;
   for (int i = 0; i < 2500; ++i) files.push_back(FileOf({root_, "old/" + std::to_string(i) + ".jpg"}, "same"));
   ASSERT_THAT(catalog_->StoreFiles(files), IsOk());
-  EXPECT_THAT(catalog_->MoveFolder({root_, "old"}, {root_, "new"}), IsOkAndHolds(IsEmpty()));
+  EXPECT_THAT(test::MoveFolder(*catalog_, {root_, "old"}, {root_, "new"}), IsOkAndHolds(IsEmpty()));
   EXPECT_THAT(Paths("new/"), SizeIs(2500));
   EXPECT_THAT(Paths(), SizeIs(2500));
   EXPECT_EQ(catalog_->indexed_path_count(root_), 2500u);
@@ -218,10 +218,10 @@ TEST_F(CatalogTest, RemovesARootWithItsOrphansOnly) {
   const PhotoId own = Store("b.jpg", "two").photo;
   ASSERT_THAT(catalog_->StoreFiles(std::vector{FileOf({other, "c.jpg"}, "one")}), IsOk());
   ASSERT_THAT(catalog_->StoreFailure(FailureOf("d.jpg")), IsOk());
-  EXPECT_THAT(catalog_->RemoveRoot(root_), IsOkAndHolds(ElementsAre(own)));
+  EXPECT_THAT(test::RemoveRoot(*catalog_, root_), IsOkAndHolds(ElementsAre(own)));
   EXPECT_THAT(catalog_->LocationsOf(shared), IsOkAndHolds(ElementsAre(Location{other, "c.jpg"})));
   EXPECT_THAT(catalog_->GetRoot(root_), StatusIs(StatusCode::kNotFound));
-  EXPECT_THAT(catalog_->RemoveRoot(root_), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(test::RemoveRoot(*catalog_, root_), StatusIs(StatusCode::kNotFound));
   EXPECT_EQ(catalog_->failure_count(), 0u);
   Reopen();
   EXPECT_THAT(catalog_->ListRoots(), SizeIs(1));
@@ -280,7 +280,7 @@ TEST_F(CatalogTest, RaisesTheEpochWhenVectorsComeAndGo) {
   EXPECT_GT(added, before);
   Store("b.jpg", "one");
   EXPECT_EQ(catalog_->vector_epoch(), added);
-  ASSERT_THAT(catalog_->RemoveFolder({root_, "none"}), IsOk());
+  ASSERT_THAT(test::RemoveFolder(*catalog_, {root_, "none"}), IsOk());
   EXPECT_EQ(catalog_->vector_epoch(), added);
   Store("a.jpg", "two");
   Store("b.jpg", "two");

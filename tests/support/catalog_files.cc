@@ -19,6 +19,7 @@ using storage::PathRecord;
 using storage::PathState;
 using storage::PhotoId;
 using storage::PhotoRecord;
+using storage::RootId;
 
 std::unique_ptr<Catalog> OpenBound(const std::string& folder) {
   auto catalog = Catalog::Open({.folder = folder});
@@ -115,6 +116,31 @@ std::string CheckPath(const Catalog& catalog, const PathRecord& path, const std:
 }
 
 }  // namespace
+
+Result<std::vector<PhotoId>> MoveFolder(Catalog& catalog, const Location& from, const Location& to) {
+  std::vector<PhotoId> gone;
+  for (storage::PathSweep sweep{.root = from.root, .folder = from.path}; !sweep.done;) {
+    ASSIGN_OR_RETURN(const storage::SweptPaths swept, catalog.MovePaths(sweep, to));
+    gone.insert(gone.end(), swept.gone.begin(), swept.gone.end());
+  }
+  return gone;
+}
+
+Result<std::vector<PhotoId>> RemoveFolder(Catalog& catalog, const Location& folder) {
+  std::vector<PhotoId> gone;
+  for (storage::PathSweep sweep{.root = folder.root, .folder = folder.path}; !sweep.done;) {
+    ASSIGN_OR_RETURN(const storage::SweptPaths swept, catalog.RemovePaths(sweep));
+    gone.insert(gone.end(), swept.gone.begin(), swept.gone.end());
+  }
+  return gone;
+}
+
+Result<std::vector<PhotoId>> RemoveRoot(Catalog& catalog, RootId root) {
+  RETURN_IF_ERROR(catalog.BeginRemoval(root));
+  ASSIGN_OR_RETURN(std::vector<PhotoId> gone, RemoveFolder(catalog, {root, ""}));
+  RETURN_IF_ERROR(catalog.ForgetRoot(root));
+  return gone;
+}
 
 std::string WhatIsInconsistent(const Catalog& catalog) {
   std::set<PhotoId> photos;

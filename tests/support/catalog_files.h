@@ -26,6 +26,11 @@ std::span<const float> VectorOf(std::string_view content);
 // A file at `location` with this content.
 storage::IndexedFile FileOf(const storage::Location& location, std::string_view content);
 
+// Whole operations, batch after batch; they give the photos that went.
+Result<std::vector<storage::PhotoId>> RemoveFolder(storage::Catalog& catalog, const storage::Location& folder);
+Result<std::vector<storage::PhotoId>> MoveFolder(storage::Catalog& catalog, const storage::Location& from, const storage::Location& to);
+Result<std::vector<storage::PhotoId>> RemoveRoot(storage::Catalog& catalog, storage::RootId root);
+
 // Empty when the catalog holds together: record, vector, content and path of every photo are there, nothing dangles and
 // the counters are right; else what is wrong.
 std::string WhatIsInconsistent(const storage::Catalog& catalog);

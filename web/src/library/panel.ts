@@ -77,7 +77,7 @@ export class Panel {
   }
 
   private showButton(status: Status | null, away: boolean): void {
-    const offline = status?.roots.some((root) => root.state !== 'online') ?? false;
+    const offline = status?.roots.some((root) => root.state === 'offline') ?? false;
     const state = away || status?.state === 'failed' ? 'bad' : !status || status.state === 'loading' ? 'waiting' : offline || status.failures > 0 ? 'warn' : 'good';
     byId('status-dot').className = `dot ${state}`;
     const text = away ? 'Offline' : status ? formatCount(status.photos) : 'Library';

@@ -6,6 +6,7 @@ import { isActive } from './watch';
 import type { Snapshot } from './watch';
 
 const LINGER_MS = 4000;
+const NOT_INDEXING: ReadonlySet<string> = new Set(['remove', 'move']);
 
 interface Sum {
   done: number;
@@ -55,7 +56,7 @@ export class Progress {
       this.strip.hidden = true;
       return;
     }
-    const active = jobs.filter(isActive);
+    const active = jobs.filter((job) => isActive(job) && !NOT_INDEXING.has(job.kind));
     if (active.length > 0) this.progress(sumOf(active));
     else if (this.running) this.finished(status?.photos ?? 0, status?.failures ?? 0);
   }

@@ -65,16 +65,15 @@ function removal(root: Root, row: HTMLElement, onRemoved: () => void): HTMLEleme
 export function rootList(roots: Root[], onChanged: () => void): HTMLElement {
   const list = h('ul', { class: 'roots', role: 'list' });
   for (const root of roots) {
-    const online = root.state === 'online';
+    const words = { offline: 'offline, its pictures stay findable', removing: 'its pictures are leaving the search' }[root.state] ?? '';
     const count = root.photos === null ? '' : plural(root.photos, 'picture');
     const row = h(
       'div',
       { class: 'root-row' },
-      h('span', { class: online ? 'dot good' : 'dot bad', 'aria-hidden': 'true' }),
-      h('div', { class: 'root-words' }, h('span', { class: 'path' }, root.path), h('small', {}, [online ? '' : 'offline, its pictures stay findable', count].filter(Boolean).join(' · '))),
+      h('span', { class: words ? 'dot bad' : 'dot good', 'aria-hidden': 'true' }),
+      h('div', { class: 'root-words' }, h('span', { class: 'path' }, root.path), h('small', {}, [words, count].filter(Boolean).join(' · '))),
     );
-    const question = removal(root, row, onChanged);
-    list.append(h('li', {}, row, question));
+    list.append(root.state === 'removing' ? h('li', {}, row) : h('li', {}, row, removal(root, row, onChanged)));
   }
   return list;
 }

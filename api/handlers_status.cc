@@ -46,6 +46,13 @@ Json FetchingJson(const Context& context) {
           {"left_s", progress->left_s ? Json(std::ceil(*progress->left_s)) : Json()}};
 }
 
+Json IndexJson(const indexer::IndexStatus& index) {
+  return {{"kind", index.approximate ? "approximate" : "exact"},
+          {"lists", index.lists},
+          {"waiting", index.waiting},
+          {"rebuilding", index.rebuilding.empty() ? Json() : Json(index.rebuilding)}};
+}
+
 Response TextResponse(std::string text, const std::string& content_type) {
   Response response{.status = 200, .body = std::move(text)};
   response.Set("Content-Type", content_type);
@@ -74,6 +81,7 @@ Answer<Response> ShowStatus(const Request& request, const Context& context) {
                        {"failures", status.failures},
                        {"pending", status.pending},
                        {"vectors", status.vectors},
+                       {"index", status.model ? IndexJson(status.index) : Json()},
                        {"model", status.model ? ModelJson(model) : Json()},
                        {"device", of_model(model.device)},
                        {"precision", of_model(model.precision)},

@@ -14,7 +14,7 @@
 #include "encoder/decoder.h"
 #include "encoder/preprocess.h"
 #include "encoder/thumbnail.h"
-#include "indexer/flat_index.h"
+#include "indexer/clustered_index.h"
 #include "indexer/unit_vector.h"
 #include "storage/catalog.h"
 
@@ -124,7 +124,7 @@ Result<double> MeasureWrite(const std::string& folder, const encoder::ModelInfo&
 }
 
 Result<double> MeasureIndex(int64_t dim, std::span<const float> vectors, size_t count) {
-  indexer::FlatIndex index(dim);
+  indexer::ClusteredIndex index(dim);
   const auto width = static_cast<size_t>(dim);
   const auto start = std::chrono::steady_clock::now();
   for (size_t i = 0; i < count; ++i) RETURN_IF_ERROR(index.Add(storage::PhotoId{i + 1}, vectors.subspan(i * width, width)));

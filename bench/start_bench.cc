@@ -39,7 +39,7 @@ Status Run(const std::string& folder, bool save) {
   std::vector<float> query(static_cast<size_t>(model.dim));
   SyntheticVectors(model.dim).Text(1, query);
   Time before = std::chrono::steady_clock::now();
-  indexer::FlatIndex index(model.dim);
+  indexer::ClusteredIndex index(model.dim);
   indexer::Health health;
   Metrics metrics;
   indexer::IndexKeeper keeper(*catalog, index, health, model.id);

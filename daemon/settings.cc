@@ -39,6 +39,8 @@ const std::array kKeys = {
     SettingKey{"settle_ms", &Settings::settle_ms, "ms", 0, 60'000, "", kRuns, "that a file must lie still before it is taken"},
     SettingKey{"reconcile_s", &Settings::reconcile_s, "s", 0, 604'800, "", kServe, "between comparisons of all roots with the disk; 0 = never"},
     SettingKey{"thumbnail_px", &Settings::thumbnail_px, "px", 64, 1024, "", kRuns, "longer side of stored thumbnails"},
+    SettingKey{"index", &Settings::index, "", 0, 0, "auto|exact|approximate", kServe | kIndex | kSearch,
+               "exact: every search goes through all vectors; approximate: through the likely ones, from 1,000 photos on; auto: from 50,000 on"},
     SettingKey{"snapshot_every_s", &Settings::snapshot_every_s, "s", 1, 86'400, "", kServe, "between snapshots of a changed index"},
     SettingKey{"max_file_mib", &Settings::max_file_mib, "MiB", 1, 4096, "", kRuns | kEmbed, "larger picture files are listed as failures"},
     SettingKey{"max_megapixels", &Settings::max_megapixels, "megapixels", 1, 2000, "", kRuns | kEmbed, "larger pictures are listed as failures"},

@@ -32,6 +32,7 @@ struct Settings {
   std::string log_level = "info";
   std::string device = "auto";
   std::string precision = "auto";
+  std::string index = "auto";
   int64_t torch_threads = 0;              // 0: one per processor
   int64_t decode_threads = 0;             // 0: one per processor
   int64_t batch_size = indexer::LibraryOptions{}.batch_size;

@@ -54,6 +54,8 @@ indexer::LibraryOptions MakeLibraryOptions(const Settings& settings) {
   options.settle_ms = static_cast<int>(settings.settle_ms);
   options.reconcile_s = static_cast<int>(settings.reconcile_s);
   options.thumbnail_px = static_cast<int>(settings.thumbnail_px);
+  if (settings.index == "exact") options.index = indexer::IndexKind::kExact;
+  if (settings.index == "approximate") options.index = indexer::IndexKind::kApproximate;
   options.snapshot_every_s = static_cast<int>(settings.snapshot_every_s);
   options.limits.max_file_bytes = settings.max_file_mib << 20;
   options.limits.max_pixels = settings.max_megapixels * 1'000'000;

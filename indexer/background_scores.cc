@@ -97,6 +97,15 @@ Result<BackgroundScores::Vectors> BackgroundScores::TextVectors() {
   return texts_ = std::move(vectors);
 }
 
+Result<std::vector<float>> BackgroundScores::MeanText() {
+  ASSIGN_OR_RETURN(const Vectors texts, TextVectors());
+  std::vector<float> mean(texts.front().size());
+  for (const std::vector<float>& text : texts) {
+    for (size_t i = 0; i < mean.size(); ++i) mean[i] += text[i] / static_cast<float>(texts.size());
+  }
+  return mean;
+}
+
 Result<ScoreBackground> BackgroundScores::MeasureNow(Asked asked) {
   ASSIGN_OR_RETURN(const Vectors photos, SomePhotos());
   Vectors questions;

@@ -35,6 +35,8 @@ class BackgroundScores {
   // `pictures`: how many the library has now. Without a picture, or with a single one and a picture asked with, nothing is known:
   // a background without spread.
   Result<ScoreBackground> For(Asked asked, size_t pictures) EXCLUDES(mutex_);
+  // The mean of the texts' vectors: where questions lie.
+  Result<std::vector<float>> MeanText() EXCLUDES(mutex_);
 
  private:
   using Vectors = std::vector<std::vector<float>>;  // of unit length

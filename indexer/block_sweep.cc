@@ -4,8 +4,6 @@
 #include <bit>
 #include <limits>
 
-#include "indexer/scan_bound.h"
-
 namespace fovea::indexer {
 namespace {
 
@@ -23,10 +21,7 @@ BlockSweep::BlockSweep(const Int8Rows& rows, std::span<const ScanQuery> queries,
   }
   for (auto& floor : floors_) floor.store(-kInfinity, std::memory_order_relaxed);
   for (Worker& worker : workers_) {
-    for (Group& group : groups_) {
-      worker.blocks.push_back(group.block);
-      worker.blocks.back().codes = group.codes.data();
-    }
+    for (const Group& group : groups_) worker.blocks.push_back(group.coded.block());
     for (const ScanQuery& query : queries) worker.candidates.emplace_back(query.k);
   }
 }
@@ -37,26 +32,13 @@ size_t BlockSweep::WorthThreads(const Int8Rows& rows, size_t queries) {
 }
 
 BlockSweep::Group BlockSweep::MakeGroup(size_t first, size_t count) const {
-  Group group;
-  group.first = first;
-  group.count = count;
-  group.block.lanes = std::bit_ceil(count);
-  group.block.pairs = rows_.pairs();
-  group.codes.assign(rows_.pairs() * group.block.lanes * 2, 0);
-  std::ranges::fill(group.block.floors, kInfinity);
-  std::vector<int16_t> codes(rows_.pairs() * 2);
-  for (size_t lane = 0; lane < count; ++lane) {
-    const ScanQuery& query = queries_[first + lane];
-    codes.back() = 0;  // where dim is odd
-    const QueryCode code = CodeQuery(query.vector.data(), query.vector.size(), codes.data());
-    for (size_t i = 0; i < codes.size(); ++i) group.codes[(i / 2 * group.block.lanes + lane) * 2 + i % 2] = codes[i];
-    group.block.scales[lane] = code.scale;
-    group.block.weights[lane] = code.weight;
-    group.block.floors[lane] = -kInfinity;
-    group.slacks[lane] = code.slack;
-    group.filtered |= query.filter != nullptr;
+  std::vector<const float*> vectors;
+  bool filtered = false;
+  for (const ScanQuery& query : queries_.subspan(first, count)) {
+    vectors.push_back(query.vector.data());
+    filtered |= query.filter != nullptr;
   }
-  return group;
+  return {first, count, filtered, CodedQueries(vectors, queries_[first].vector.size())};
 }
 
 void BlockSweep::Work(size_t worker_number) {
@@ -102,7 +84,7 @@ void BlockSweep::OfferHits(const Group& group, size_t block, const uint16_t* all
     if (hits == 0) continue;
     Candidates& candidates = worker.candidates[group.first + lane];
     const float* residuals = rows_.Block(block).residuals;
-    const float slack = group.slacks[lane], weight = query_block.weights[lane];
+    const float slack = group.coded.slack(lane), weight = query_block.weights[lane];
     for (; hits != 0; hits &= hits - 1) {
       const auto row = static_cast<size_t>(std::countr_zero(hits));
       const float upper = bounds.upper[lane][row];
@@ -119,7 +101,7 @@ void BlockSweep::ShareFloors(const Group& group, Worker& worker, QueryBlock& blo
     float known = shared.load(std::memory_order_relaxed);
     while (known < own && !shared.compare_exchange_weak(known, own, std::memory_order_relaxed)) {
     }
-    block.floors[lane] = std::max(block.floors[lane], std::max(known, own) - group.slacks[lane]);
+    block.floors[lane] = std::max(block.floors[lane], std::max(known, own) - group.coded.slack(lane));
   }
 }
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "indexer/coded_queries.h"
 #include "indexer/exact_scan.h"
 #include "indexer/scan_candidates.h"
 
@@ -31,9 +32,7 @@ class BlockSweep {
     size_t first = 0;  // query
     size_t count = 0;
     bool filtered = false;
-    std::vector<int16_t> codes;
-    QueryBlock block;
-    float slacks[kMostQueries] = {};
+    CodedQueries coded;
   };
   struct Worker {
     std::vector<QueryBlock> blocks;      // by group, with this worker's floors

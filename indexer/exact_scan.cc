@@ -4,16 +4,12 @@
 #include <atomic>
 
 #include "indexer/block_sweep.h"
-#include "indexer/exact_score.h"
+#include "indexer/rescoring.h"
 
 namespace fovea::indexer {
 namespace {
 
-using Candidate = Candidates::Candidate;
-
 constexpr size_t kRowsPerPiece = 512;  // that a thread takes at once
-
-bool Better(const Neighbour& a, const Neighbour& b) { return a.score != b.score ? a.score > b.score : a.id < b.id; }
 
 // Calls work(begin, end) for pieces of [0, count) until all are done, on at most `threads` of the team.
 template <typename Work>
@@ -23,56 +19,6 @@ void InPieces(ScanTeam& team, size_t threads, size_t count, size_t piece, const 
     for (size_t begin = next.fetch_add(piece); begin < count; begin = next.fetch_add(piece)) work(begin, std::min(begin + piece, count));
   });
 }
-
-// The second pass for one query.
-class Rescoring {
- public:
-  Rescoring(const ScanRows& rows, const ScanQuery& query) : rows_(rows), query_(query) {}
-
-  // `score_all(count, score)` calls score(begin, end) for all of [0, count).
-  template <typename ScoreAll>
-  ScanAnswer Run(std::span<const Candidate> candidates, const ScoreAll& score_all) {
-    size_t done = 0;
-    while (done < candidates.size() && (best_.size() < query_.k || candidates[done].upper >= best_.front().score)) {
-      const size_t batch = std::min(std::max<size_t>(64, std::max(2 * query_.k, done)), candidates.size() - done);
-      const auto part = candidates.subspan(done, batch);
-      scores_.resize(batch);
-      score_all(batch, [&](size_t begin, size_t end) { Score(part, begin, end); });
-      for (size_t i = 0; i < batch; ++i) Take({rows_.ids[part[i].row], scores_[i]});
-      done += batch;
-    }
-    std::ranges::sort_heap(best_, Better);
-    return {.found = std::move(best_), .rescored = done};
-  }
-
- private:
-  void Score(std::span<const Candidate> part, size_t begin, size_t end) {
-    constexpr size_t kAhead = 4, kLine = 64 / sizeof(float);
-    for (size_t i = begin; i < end; ++i) {
-      if (i + kAhead < end) {
-        const float* ahead = rows_.vectors.Row(part[i + kAhead].row);
-        for (size_t at = 0; at < rows_.vectors.dim(); at += kLine) __builtin_prefetch(ahead + at);
-      }
-      scores_[i] = ExactScore(rows_.vectors.Row(part[i].row), query_.vector.data(), rows_.vectors.dim());
-    }
-  }
-
-  void Take(Neighbour neighbour) {
-    if (best_.size() == query_.k) {
-      if (!Better(neighbour, best_.front())) return;
-      std::ranges::pop_heap(best_, Better);
-      best_.back() = neighbour;
-    } else {
-      best_.push_back(neighbour);
-    }
-    std::ranges::push_heap(best_, Better);
-  }
-
-  const ScanRows& rows_;
-  const ScanQuery& query_;
-  std::vector<float> scores_;
-  std::vector<Neighbour> best_;  // a heap with the worst in front
-};
 
 }  // namespace
 
@@ -100,9 +46,8 @@ std::vector<ScanAnswer> ExactScan::Search(const ScanRows& rows, std::span<const 
     answers[places[0]] = Rescoring(rows, asked[0]).Run(sweep.Take(0), on_the_team);
     return answers;
   }
-  const auto alone = [](size_t count, const auto& score) { score(0, count); };
   InPieces(team_, workers, asked.size(), 1, [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) answers[places[i]] = Rescoring(rows, asked[i]).Run(sweep.Take(i), alone);
+    for (size_t i = begin; i < end; ++i) answers[places[i]] = Rescoring(rows, asked[i]).Run(sweep.Take(i));
   });
   return answers;
 }

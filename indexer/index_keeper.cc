@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "indexer/index_snapshot.h"
+#include "indexer/lists_file.h"
 #include "indexer/pause.h"
 
 namespace fovea::indexer {
@@ -14,6 +15,8 @@ namespace {
 
 constexpr const char* kFileName = "index.snapshot";
 constexpr const char* kIndexValue = "snapshot";  // in the catalog: that there should be a file, and of which epoch
+constexpr const char* kListsName = "index.lists";
+constexpr const char* kListsValue = "lists";  // in the catalog: that there should be a file
 constexpr const char* kPart = "write the index snapshot";
 constexpr uint64_t kOneByOneShare = 8;   // when more than one vector in so many changed, reading all is quicker
 constexpr uint64_t kWorthWriting = 50;   // a snapshot is written again when one vector in so many changed
@@ -26,14 +29,31 @@ std::string Describe(uint64_t epoch) { return StrCat("version ", kSnapshotVersio
 
 }  // namespace
 
-IndexKeeper::IndexKeeper(storage::Catalog& catalog, FlatIndex& index, Health& health, std::string model_id)
+IndexKeeper::IndexKeeper(storage::Catalog& catalog, ClusteredIndex& index, Health& health, std::string model_id)
     : catalog_(catalog), index_(index), health_(health), model_id_(std::move(model_id)) {}
 
 IndexKeeper::~IndexKeeper() { Stop(); }
 
 std::string IndexKeeper::path() const { return catalog_.folder() + "/" + kFileName; }
 
+std::string IndexKeeper::lists_path() const { return catalog_.folder() + "/" + kListsName; }
+
+std::string IndexKeeper::rebuilding() const {
+  MutexLock lock(names_mutex_);
+  return broken_snapshot_ + (broken_snapshot_.empty() || broken_lists_.empty() ? "" : "; ") + broken_lists_;
+}
+
+void IndexKeeper::FillLists() {
+  const Status loaded = index_.LoadLists(lists_path(), model_id_);
+  const bool expected = catalog_.GetIndexValue(kListsValue).has_value();
+  if (loaded.ok() || (loaded.code() == StatusCode::kNotFound && !expected)) return;
+  LogWarning("index: ", loaded.message(), "; the lists are trained again, and searches are exact until then");
+  MutexLock lock(names_mutex_);
+  broken_lists_ = loaded.message();
+}
+
 Status IndexKeeper::Fill() {
+  FillLists();
   const auto start = std::chrono::steady_clock::now();
   const Result<Filled> loaded = FillFromSnapshot();
   if (loaded) {
@@ -47,6 +67,8 @@ Status IndexKeeper::Fill() {
   const auto expected = catalog_.GetIndexValue(kIndexValue);
   if (loaded.error().code() != StatusCode::kNotFound || expected) {
     LogWarning("index: ", loaded.error().message(), expected ? StrCat(" (one was written: ", *expected, ")") : "", "; rebuilding it from the store");
+    MutexLock lock(names_mutex_);
+    broken_snapshot_ = loaded.error().message();
   }
   RETURN_IF_ERROR(Rebuild());
   if (index_.size() > 0) LogInfo("index: ", index_.size(), " vectors read from the store in ", MillisecondsSince(start), " ms");
@@ -138,6 +160,11 @@ void IndexKeeper::StartSaving(IndexWriter& writer, int every_s) {
 
 Status IndexKeeper::SaveIfChanged(IndexWriter& writer) {
   MutexLock lock(mutex_);
+  RETURN_IF_ERROR(SaveRows(writer));
+  return SaveLists();
+}
+
+Status IndexKeeper::SaveRows(IndexWriter& writer) {
   const uint64_t changed = catalog_.vector_epoch() - saved_epoch_;
   if (saved_ && (changed == 0 || changed < index_.size() / kWorthWriting)) return Status();
   const auto epoch = writer.SaveSnapshot(path(), model_id_);
@@ -145,7 +172,20 @@ Status IndexKeeper::SaveIfChanged(IndexWriter& writer) {
   saved_ = true;
   saved_epoch_ = *epoch;
   RETURN_IF_ERROR(catalog_.PutIndexValue(kIndexValue, StrCat(Describe(*epoch), " ", index_.size(), " vectors")));
+  MutexLock lock(names_mutex_);
+  broken_snapshot_.clear();
   return catalog_.ForgetVectorChanges(*epoch);
+}
+
+Status IndexKeeper::SaveLists() {
+  const ClusteredIndex::State state = index_.state();
+  const uint64_t sorted = state.sorted - saved_sorted_;
+  if (state.lists == 0 || !state.approximate || sorted == 0 || sorted < state.vectors / kWorthWriting) return Status();
+  RETURN_IF_ERROR(index_.SaveLists(lists_path(), model_id_));
+  saved_sorted_ = state.sorted;
+  MutexLock lock(names_mutex_);
+  broken_lists_.clear();
+  return catalog_.PutIndexValue(kListsValue, StrCat("version ", kListsVersion, ", ", state.lists, " lists"));
 }
 
 void IndexKeeper::Stop() {

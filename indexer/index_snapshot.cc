@@ -1,16 +1,11 @@
 #include "indexer/index_snapshot.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -18,105 +13,59 @@
 #include "base/log.h"
 #include "base/mutex.h"
 #include "base/worker.h"
+#include "indexer/file_parts.h"
 
 namespace fovea::indexer {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the snapshot is written as it lies in memory");
 static_assert(sizeof(storage::PhotoId) == sizeof(uint64_t) && sizeof(float) == 4);
 
 constexpr std::string_view kMagic = "FOVEAIDX";
 constexpr size_t kMaxModelId = 1024;
 constexpr size_t kFixedBytes = 8 + 4 + 4 + 8 + 8 + 4;  // magic, version, dim, count, epoch, length of the model id
-constexpr size_t kChunk = size_t{4} << 20;
 constexpr size_t kBlock = size_t{8} << 20;
 constexpr size_t kMostReaders = 8;
 
-uint32_t Checksum(uint32_t so_far, const char* bytes, size_t size) {
-  return static_cast<uint32_t>(::crc32_z(so_far, reinterpret_cast<const Bytef*>(bytes), size));
-}
-
-template <typename T>
-void Append(std::string& out, T number) {
-  out.append(reinterpret_cast<const char*>(&number), sizeof number);
-}
-
-template <typename T>
-T TakeNumber(std::string_view& in) {
-  T number;
-  std::memcpy(&number, in.data(), sizeof number);
-  in.remove_prefix(sizeof number);
-  return number;
-}
-
 std::string EncodeHeader(const SnapshotHeader& header) {
   std::string out(kMagic);
-  Append(out, kSnapshotVersion);
-  Append(out, header.dim);
-  Append(out, header.count);
-  Append(out, header.epoch);
-  Append(out, static_cast<uint32_t>(header.model_id.size()));
+  AppendNumber(out, kSnapshotVersion);
+  AppendNumber(out, header.dim);
+  AppendNumber(out, header.count);
+  AppendNumber(out, header.epoch);
+  AppendNumber(out, static_cast<uint32_t>(header.model_id.size()));
   out += header.model_id;
-  Append(out, Checksum(0, out.data(), out.size()));
+  AppendNumber(out, Checksum(0, out.data(), out.size()));
   return out;
 }
 
-Status WriteAll(int fd, const char* bytes, size_t size) {
-  while (size > 0) {
-    const ssize_t put = ::write(fd, bytes, std::min(size, kChunk));
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return FromErrno(errno, "write");
-    bytes += put;
-    size -= static_cast<size_t>(put);
-  }
-  return Status();
-}
-
-Status ReadExactly(int fd, int64_t offset, char* bytes, size_t size) {
-  while (size > 0) {
-    const ssize_t got = ::pread(fd, bytes, std::min(size, kChunk), offset);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return FromErrno(errno, "read");
-    if (got == 0) return Corrupt("the file ends too early");
-    bytes += got;
-    offset += got;
-    size -= static_cast<size_t>(got);
-  }
-  return Status();
-}
-
-// A part of the body that one thread reads and checks.
+// A part of the body that one thread reads, checks and hands on.
 struct Block {
   int64_t offset = 0;
-  char* bytes = nullptr;
-  size_t size = 0;
+  size_t first_row = 0;
+  size_t rows = 0;
   uint32_t sum = 0;
 };
 
-// Cuts what lies at `offset` into blocks, and moves `offset` behind it.
-void AddBlocks(int64_t& offset, char* bytes, size_t size, std::vector<Block>& blocks) {
-  for (size_t begin = 0; begin < size; begin += kBlock) {
-    const size_t taken = std::min(kBlock, size - begin);
-    blocks.push_back({.offset = offset, .bytes = bytes + begin, .size = taken});
-    offset += static_cast<int64_t>(taken);
-  }
-}
-
 // Reads all blocks and their checksums on all cores: one core checks some 4 GB a second, slower than memory.
-Status ReadBlocks(int fd, std::vector<Block>& blocks) {
+Status ReadBlocks(const OpenedSnapshot& snapshot, std::vector<Block>& blocks, const RowTarget& take) {
   std::atomic<size_t> next = 0;
   Mutex mutex;
   Status failure;
+  const size_t dim = snapshot.header.dim;
   const auto read = [&] {
+    std::vector<float> rows;
     for (size_t i = next++; i < blocks.size(); i = next++) {
       Block& block = blocks[i];
-      if (const Status status = ReadExactly(fd, block.offset, block.bytes, block.size); !status.ok()) {
+      rows.resize(block.rows * dim);
+      char* bytes = reinterpret_cast<char*>(rows.data());
+      if (const Status status = ReadExactly(snapshot.fd.get(), block.offset, bytes, rows.size() * sizeof(float)); !status.ok()) {
         MutexLock lock(mutex);
         failure = status;
         next = blocks.size();
         return;
       }
-      block.sum = Checksum(0, block.bytes, block.size);
+      block.sum = Checksum(0, bytes, rows.size() * sizeof(float));
+      for (size_t row = 0; row < block.rows; ++row) take(block.first_row + row, std::span(rows).subspan(row * dim, dim));
     }
   };
   const size_t cores = std::max<size_t>(1, std::thread::hardware_concurrency());
@@ -130,28 +79,39 @@ Status ReadBlocks(int fd, std::vector<Block>& blocks) {
   return failure;
 }
 
-Status WriteTo(int fd, const SnapshotHeader& header, std::span<const storage::PhotoId> ids, std::span<const float> vectors) {
+Status WriteSum(int fd, uint32_t sum) { return WriteAll(fd, reinterpret_cast<const char*>(&sum), sizeof sum); }
+
+Status CheckSum(int fd, int64_t offset, uint32_t sum, std::string_view what) {
+  uint32_t stored = 0;
+  RETURN_IF_ERROR(ReadExactly(fd, offset, reinterpret_cast<char*>(&stored), sizeof stored));
+  return sum == stored ? Status() : Corrupt(StrCat("the checksum of its ", what, " is wrong"));
+}
+
+Status WriteTo(int fd, const SnapshotHeader& header, std::span<const storage::PhotoId> ids, const RowSource& rows) {
   const std::string head = EncodeHeader(header);
   RETURN_IF_ERROR(WriteAll(fd, head.data(), head.size()));
   const char* id_bytes = reinterpret_cast<const char*>(ids.data());
-  const char* vector_bytes = reinterpret_cast<const char*>(vectors.data());
   RETURN_IF_ERROR(WriteAll(fd, id_bytes, ids.size_bytes()));
-  RETURN_IF_ERROR(WriteAll(fd, vector_bytes, vectors.size_bytes()));
-  const uint32_t sum = Checksum(Checksum(0, id_bytes, ids.size_bytes()), vector_bytes, vectors.size_bytes());
-  RETURN_IF_ERROR(WriteAll(fd, reinterpret_cast<const char*>(&sum), sizeof sum));
-  return ::fsync(fd) == 0 ? Status() : FromErrno(errno, "fsync");
-}
-
-Status SyncFolderOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return SyncFolder(slash == std::string::npos ? "." : path.substr(0, slash + 1));
+  RETURN_IF_ERROR(WriteSum(fd, Checksum(0, id_bytes, ids.size_bytes())));
+  uint32_t sum = 0;
+  std::vector<float> piece;
+  for (size_t row = 0; row < ids.size();) {
+    for (piece.clear(); row < ids.size() && piece.size() * sizeof(float) < kBlock; ++row) {
+      const std::span<const float> vector = rows(row);
+      piece.insert(piece.end(), vector.begin(), vector.end());
+    }
+    const char* bytes = reinterpret_cast<const char*>(piece.data());
+    RETURN_IF_ERROR(WriteAll(fd, bytes, piece.size() * sizeof(float)));
+    sum = Checksum(sum, bytes, piece.size() * sizeof(float));
+  }
+  return WriteSum(fd, sum);
 }
 
 // The file's size must be exactly what the header promises; counts are bounded first so that nothing overflows.
 Status CheckSize(const SnapshotHeader& header, int64_t body_offset, int64_t file_bytes) {
   const uint64_t row_bytes = sizeof(uint64_t) + uint64_t{header.dim} * sizeof(float);
   const auto room = static_cast<uint64_t>(file_bytes - body_offset);
-  if (header.dim == 0 || header.count > room / row_bytes || header.count * row_bytes + sizeof(uint32_t) != room) {
+  if (header.dim == 0 || header.count > room / row_bytes || header.count * row_bytes + 2 * sizeof(uint32_t) != room) {
     return Corrupt(StrCat("the header speaks of ", header.count, " vectors of ", header.dim, " values, the file has ", file_bytes, " bytes"));
   }
   return Status();
@@ -188,22 +148,13 @@ Result<OpenedSnapshot> ReadHeader(UniqueFd fd) {
 }  // namespace
 
 Status WriteSnapshot(const std::string& path, const SnapshotHeader& header, std::span<const storage::PhotoId> ids,
-                     std::span<const float> vectors) {
+                     const RowSource& rows) {
   const std::string context = StrCat("write index snapshot \"", path, "\"");
-  if (header.model_id.size() > kMaxModelId || ids.size() != header.count || vectors.size() != header.count * header.dim) {
+  if (header.model_id.size() > kMaxModelId || ids.size() != header.count) {
     return InvalidArgument(StrCat(context, ": header and content do not fit"));
   }
-  const std::string beside = path + ".tmp";
-  {
-    const UniqueFd fd(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (!fd.valid()) return FromErrno(errno, StrCat("create \"", beside, "\""));
-    if (const Status status = WriteTo(fd.get(), header, ids, vectors); !status.ok()) {
-      ::unlink(beside.c_str());
-      return status.WithContext(context);
-    }
-  }
-  if (::rename(beside.c_str(), path.c_str()) != 0) return FromErrno(errno, StrCat("rename to \"", path, "\""));
-  return SyncFolderOf(path);
+  const Status status = ReplaceFile(path, [&](int fd) { return WriteTo(fd, header, ids, rows); });
+  return status.ok() ? status : status.WithContext(context);
 }
 
 Result<OpenedSnapshot> OpenSnapshot(const std::string& path) {
@@ -215,17 +166,28 @@ Result<OpenedSnapshot> OpenSnapshot(const std::string& path) {
   return snapshot;
 }
 
-Status ReadSnapshotBody(const OpenedSnapshot& snapshot, std::span<storage::PhotoId> ids, std::span<float> vectors) {
+Result<std::vector<storage::PhotoId>> ReadSnapshotIds(const OpenedSnapshot& snapshot) {
+  std::vector<storage::PhotoId> ids(snapshot.header.count);
+  const size_t bytes = ids.size() * sizeof(storage::PhotoId);
+  RETURN_IF_ERROR(ReadExactly(snapshot.fd.get(), snapshot.body_offset, reinterpret_cast<char*>(ids.data()), bytes));
+  const uint32_t sum = Checksum(0, reinterpret_cast<const char*>(ids.data()), bytes);
+  RETURN_IF_ERROR(CheckSum(snapshot.fd.get(), snapshot.body_offset + static_cast<int64_t>(bytes), sum, "ids"));
+  return ids;
+}
+
+Status ReadSnapshotRows(const OpenedSnapshot& snapshot, const RowTarget& take) {
+  const size_t count = snapshot.header.count, row_bytes = snapshot.header.dim * sizeof(float);
+  const size_t rows_per_block = std::max<size_t>(1, kBlock / row_bytes);
+  int64_t offset = snapshot.body_offset + static_cast<int64_t>(count * sizeof(storage::PhotoId) + sizeof(uint32_t));
   std::vector<Block> blocks;
-  int64_t offset = snapshot.body_offset;
-  AddBlocks(offset, reinterpret_cast<char*>(ids.data()), ids.size_bytes(), blocks);
-  AddBlocks(offset, reinterpret_cast<char*>(vectors.data()), vectors.size_bytes(), blocks);
-  RETURN_IF_ERROR(ReadBlocks(snapshot.fd.get(), blocks));
-  uint32_t stored = 0;
-  RETURN_IF_ERROR(ReadExactly(snapshot.fd.get(), offset, reinterpret_cast<char*>(&stored), sizeof stored));
+  for (size_t row = 0; row < count; row += rows_per_block) {
+    blocks.push_back({.offset = offset, .first_row = row, .rows = std::min(rows_per_block, count - row)});
+    offset += static_cast<int64_t>(blocks.back().rows * row_bytes);
+  }
+  RETURN_IF_ERROR(ReadBlocks(snapshot, blocks, take));
   uLong sum = 0;
-  for (const Block& block : blocks) sum = ::crc32_combine(sum, block.sum, static_cast<z_off_t>(block.size));
-  return static_cast<uint32_t>(sum) == stored ? Status() : Corrupt("the vectors' checksum is wrong");
+  for (const Block& block : blocks) sum = ::crc32_combine(sum, block.sum, static_cast<z_off_t>(block.rows * row_bytes));
+  return CheckSum(snapshot.fd.get(), offset, static_cast<uint32_t>(sum), "vectors");
 }
 
 }  // namespace fovea::indexer

@@ -31,6 +31,8 @@ class Int8Rows {
   void Release();
   void Set(size_t row, const float* vector);
   void Copy(size_t from, size_t to);
+  // Another number for the kernels to add to the row's product, times the query's weight.
+  void SetResidual(size_t row, float residual) { residuals_.data()[row] = residual; }
 
  private:
   int8_t* Codes(size_t row) { return codes_.data() + row / kBlockRows * block_bytes() + row % kBlockRows * 2; }

@@ -49,6 +49,14 @@ encoder::DeviceQueue::Options Library::Impl::QueueOptions() const {
           .retry_ms = std::max(1, options.settle_ms)};
 }
 
+ClusteredIndex::Options Library::Impl::IndexOptions() const {
+  constexpr size_t kWorthLists = 1000;
+  ClusteredIndex::Options chosen;
+  if (options.index == IndexKind::kExact) chosen.approximate_from = ClusteredIndex::kNever;
+  if (options.index == IndexKind::kApproximate) chosen.approximate_from = kWorthLists;
+  return chosen;
+}
+
 Status Library::Impl::BindModel(const encoder::ModelInfo& info) {
   if (!info.has_image_tower || !info.has_text_tower) {
     return Unsupported(StrCat("model \"", info.name, "\" (", info.architecture, ") has no ", info.has_text_tower ? "image" : "text",
@@ -69,7 +77,7 @@ Status Library::Impl::StartParts(std::vector<std::unique_ptr<encoder::Encoder>> 
   models = std::move(encoders);
   const encoder::ModelInfo& info = models.front()->info();
   RETURN_IF_ERROR(BindModel(info));
-  index = std::make_unique<FlatIndex>(info.embed_dim);
+  index = std::make_unique<ClusteredIndex>(info.embed_dim, IndexOptions());
   keeper = std::make_unique<IndexKeeper>(catalog, *index, health, info.id);
   RETURN_IF_ERROR(keeper->Fill());
   std::vector<encoder::Encoder*> devices;
@@ -95,6 +103,11 @@ Status Library::Impl::StartWatching() {
     watching.gone_settle_ms = 4 * options.settle_ms;
     watching.passed_over = {catalog.folder()};
     ASSIGN_OR_RETURN(watcher, Watcher::Start(watching, *watch_events));
+    index->StartSorting([this] {
+      auto mean = background.MeanText();
+      if (!mean) LogWarning("index: lists are trained without an example of a question: ", mean.error().message());
+      return mean ? *std::move(mean) : std::vector<float>();
+    });
     if (options.snapshot_every_s > 0) keeper->StartSaving(*writer, options.snapshot_every_s);
   }
   if (!options.scan) return Status();
@@ -134,6 +147,7 @@ void Library::Stop() {
   MutexLock lock(impl_->lifecycle);
   if (!impl_->device || std::exchange(impl_->stop_done, true)) return;  // never got so far, or stopped before
   impl_->facts_loading.Join();
+  if (impl_->index) impl_->index->StopSorting();
   if (impl_->scans) impl_->scans->RequestStop();
   if (impl_->folders) impl_->folders->RequestStop();
   if (impl_->pipeline) impl_->pipeline->RefuseNew();  // lets a watcher or scanner go that waits for room
@@ -172,7 +186,9 @@ LibraryStatus Library::GetStatus() const {
     status.state = impl_->stopped ? "stopping" : "loading";
     return status;
   }
-  status.vectors = impl_->index->size();
+  const ClusteredIndex::State index = impl_->index->state();
+  status.vectors = index.vectors;
+  status.index = {.approximate = index.approximate, .lists = index.lists, .waiting = index.lists > 0 ? index.fresh : 0, .rebuilding = impl_->keeper->rebuilding()};
   status.pending = impl_->pipeline->pending();
   status.model = impl_->device->info();
   status.encoding = impl_->device->state();

@@ -98,12 +98,19 @@ struct JobStatus {
   double rate = 0;                // files per second lately
   std::optional<double> eta_s;    // unknown while total or rate is
 };
+struct IndexStatus {
+  bool approximate = false;  // answers that need not be exact go through lists
+  size_t lists = 0;          // 0: none trained yet
+  size_t waiting = 0;        // vectors that are in no list yet; every search goes through them
+  std::string rebuilding;    // which file was damaged or gone, until it is written again; empty: none
+};
 struct LibraryStatus {
   bool ready = false;
   std::string state;  // "loading", "ready", or what failed in the background
   uint64_t photos = 0;
   uint64_t failures = 0;
   size_t vectors = 0;       // in the index
+  IndexStatus index;
   uint64_t pending = 0;     // files seen but not yet stored or failed
   encoder::DeviceQueue::State encoding;     // devices, limits, what waits; empty until loaded
   std::optional<encoder::ModelInfo> model;  // once loaded
@@ -117,6 +124,12 @@ struct OpenedFile {
   int64_t bytes = 0;
 };
 
+enum class IndexKind {
+  kAuto,         // exact while that takes no longer than a moment, approximate in large libraries
+  kExact,        // every answer
+  kApproximate,  // from 1,000 photos on
+};
+
 struct LibraryOptions {
   int decode_threads = 2;
   int batch_size = 32;
@@ -128,6 +141,7 @@ struct LibraryOptions {
   int reconcile_s = 3600;             // how often every root is compared with the disk; 0 = never
   int thumbnail_px = 320;             // longer side of the stored thumbnails
   int snapshot_every_s = 300;         // how often a changed index is written to disk
+  IndexKind index = IndexKind::kAuto;
   bool watch = true;                  // false: one scan per root and no watching (fovea index)
   bool scan = true;                   // false: no root is looked at, the library is as it was left (fovea search)
   encoder::DecodeLimits limits;

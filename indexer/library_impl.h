@@ -16,7 +16,7 @@
 #include "base/mutex.h"
 #include "encoder/device_queue.h"
 #include "indexer/background_scores.h"
-#include "indexer/flat_index.h"
+#include "indexer/clustered_index.h"
 #include "indexer/folder_jobs.h"
 #include "indexer/health.h"
 #include "indexer/index_keeper.h"
@@ -42,7 +42,7 @@ struct Library::Impl {
 
   Result<std::vector<float>> QueryVector(const SearchRequest& request) const;
   using Among = std::optional<std::vector<uint64_t>>;  // what BitsOf gives; none: every photo
-  Result<std::vector<Neighbour>> Nearest(std::span<const float> query, size_t k, const Among& among) const;
+  Result<IndexAnswer> Nearest(const IndexQuery& query, const Among& among) const;
   Result<encoder::ModelInput> DecodeQuery(const std::string& bytes, encoder::DecodeMode mode) const;
   // Among how many pictures the question looked, of which `found` (kMaxK at most) are the best.
   size_t CountAsked(const Among& among, size_t found) const;
@@ -59,6 +59,7 @@ struct Library::Impl {
   Status BindModel(const encoder::ModelInfo& info);
   encoder::DeviceQueue::Options QueueOptions() const;
   Status StartWatching();
+  ClusteredIndex::Options IndexOptions() const;
   void LoadFacts();
   // The photos that fit the filter, as bits by id; kBusy while facts are being loaded.
   Result<std::vector<uint64_t>> BitsOf(Filter filter) const;
@@ -83,7 +84,7 @@ struct Library::Impl {
   mutable BackgroundScores background{catalog, [this](std::span<const std::string> texts) { return EncodeTexts(texts); }};
   std::vector<std::unique_ptr<encoder::Encoder>> models;  // one per device
   PhotoFacts facts;
-  std::unique_ptr<FlatIndex> index;
+  std::unique_ptr<ClusteredIndex> index;
   std::unique_ptr<encoder::DeviceQueue> device;
   std::unique_ptr<IndexKeeper> keeper;
   std::unique_ptr<IndexWriter> writer;

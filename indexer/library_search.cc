@@ -114,12 +114,12 @@ Result<SearchCut> Library::Impl::CutOf(const SearchRequest& request, const Among
   return SearchCut{.found = cut.hits, .score = cut.score, .background = known};
 }
 
-Result<std::vector<Neighbour>> Library::Impl::Nearest(std::span<const float> query, size_t k, const Among& among) const {
-  if (!among) return index->Search(query, k);
-  const PhotoBits bits(*among);
-  const IndexQuery asked{.vector = query, .k = k, .among = &bits};
-  ASSIGN_OR_RETURN(std::vector<std::vector<Neighbour>> lists, index->SearchMany(std::span(&asked, 1)));
-  return std::move(lists.front());
+Result<IndexAnswer> Library::Impl::Nearest(const IndexQuery& query, const Among& among) const {
+  const std::optional<PhotoBits> bits = among ? std::optional<PhotoBits>(*among) : std::nullopt;
+  IndexQuery asked = query;
+  if (bits) asked.among = &*bits;
+  ASSIGN_OR_RETURN(std::vector<IndexAnswer> answers, index->SearchMany(std::span(&asked, 1)));
+  return std::move(answers.front());
 }
 
 Result<SearchAnswer> Library::Search(const SearchRequest& request) const {
@@ -136,7 +136,10 @@ Result<SearchAnswer> Library::Search(const SearchRequest& request) const {
   if (request.filter) {
     ASSIGN_OR_RETURN(among, impl_->BitsOf(*request.filter));
   }
-  ASSIGN_OR_RETURN(std::vector<Neighbour> neighbours, impl_->Nearest(query, (request.cutoff ? kMaxK : request.k) + (itself ? 1 : 0), among));
+  const IndexQuery asked{.vector = query, .k = (request.cutoff ? kMaxK : request.k) + (itself ? 1 : 0), .exact = request.exact};
+  ASSIGN_OR_RETURN(IndexAnswer nearest, impl_->Nearest(asked, among));
+  std::vector<Neighbour>& neighbours = nearest.found;
+  answer.exact = nearest.exact;
   answer.index_ms = MillisecondsSince(index_start);
   if (itself) std::erase_if(neighbours, [&](const Neighbour& neighbour) { return neighbour.id == itself->id; });
   if (request.cutoff) {

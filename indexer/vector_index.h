@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "indexer/photo_bits.h"
 #include "storage/records.h"
 
 namespace fovea::indexer {
@@ -19,6 +20,18 @@ namespace fovea::indexer {
 struct Neighbour {
   storage::PhotoId id;
   float score = 0;
+};
+
+struct IndexQuery {
+  std::span<const float> vector;
+  size_t k = 0;
+  const PhotoBits* among = nullptr;  // none: every photo
+  bool exact = false;                // an index that may answer approximately must not
+};
+
+struct IndexAnswer {
+  std::vector<Neighbour> found;
+  bool exact = true;  // these are the k best; otherwise nearly all of them
 };
 
 class VectorIndex {

@@ -24,7 +24,7 @@
 #include "base/worker.h"
 #include "bench/synthetic_vectors.h"
 #include "indexer/exact_scan.h"
-#include "indexer/flat_index.h"
+#include "indexer/clustered_index.h"
 #include "indexer/search_rounds.h"
 
 namespace {
@@ -195,7 +195,7 @@ class Server {
 
 // What a restart costs: the snapshot read, every row coded.
 void Load(const Shape& shape, const std::string& snapshot) {
-  FlatIndex index(static_cast<int64_t>(shape.dim));
+  ClusteredIndex index(static_cast<int64_t>(shape.dim));
   index.Reserve(shape.rows);
   std::vector<float> vector(shape.dim);
   std::ifstream file(shape.file, std::ios::binary);

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "base/log.h"
 #include "indexer/index_snapshot.h"
@@ -37,7 +38,7 @@ class IndexKeeperTest : public testing::Test {
   // As a start does.
   void Fill() {
     keeper_.reset();
-    index_ = std::make_unique<FlatIndex>(kTestDim);
+    index_ = std::make_unique<ClusteredIndex>(kTestDim, ClusteredIndex::Options{.threads = 1, .approximate_from = kPhotos / 2});
     keeper_ = std::make_unique<IndexKeeper>(*catalog_, *index_, health_, kTestModel);
     ASSERT_THAT(keeper_->Fill(), IsOk());
     writer_ = std::make_unique<IndexWriter>(*catalog_, *index_, facts_, metrics_);
@@ -52,7 +53,7 @@ class IndexKeeperTest : public testing::Test {
       ASSERT_THAT(snapshot, IsOk());
       epoch = snapshot->header.epoch;
     }
-    FlatIndex marked(kTestDim);
+    ClusteredIndex marked(kTestDim);
     ASSERT_THAT(marked.Load(keeper_->path(), kTestModel, epoch), IsOk());
     ASSERT_THAT(marked.Add(PhotoId{1}, VectorOf("mark")), IsOk());
     ASSERT_THAT(marked.Save(keeper_->path(), kTestModel, epoch), IsOk());
@@ -70,7 +71,7 @@ class IndexKeeperTest : public testing::Test {
   Health health_;
   Metrics metrics_;
   PhotoFacts facts_;
-  std::unique_ptr<FlatIndex> index_;
+  std::unique_ptr<ClusteredIndex> index_;
   std::unique_ptr<IndexKeeper> keeper_;
   std::unique_ptr<IndexWriter> writer_;
 };
@@ -142,6 +143,72 @@ TEST_F(IndexKeeperTest, WritesASnapshotWhenThereIsNone) {
   Fill();
   Save();
   EXPECT_TRUE(std::filesystem::exists(keeper_->path()));
+}
+
+class IndexKeeperListsTest : public IndexKeeperTest {
+ protected:
+  void SetUp() override {
+    FillAndSort();
+    Save();
+    ASSERT_TRUE(std::filesystem::exists(keeper_->lists_path()));
+  }
+  void FillAndSort() {
+    Fill();
+    Sort();
+  }
+  void Sort() {
+    index_->StartSorting([] { return std::vector<float>(); });
+    ASSERT_TRUE(index_->WaitUntilSorted(std::chrono::steady_clock::now() + std::chrono::minutes(1)));
+    ASSERT_TRUE(index_->state().approximate);
+  }
+  // What is wrong is named, answers are exact meanwhile, and in the end there is a sound file again.
+  void ExpectRebuilt(const std::string& why) {
+    Fill();
+    EXPECT_THAT(keeper_->rebuilding(), testing::AllOf(testing::HasSubstr("index.lists"), testing::HasSubstr(why)));
+    EXPECT_FALSE(index_->state().approximate);
+    EXPECT_EQ(index_->size(), kPhotos);
+    EXPECT_TRUE(Holds(PhotoId{1}, "0"));
+    Sort();
+    Save();
+    EXPECT_EQ(keeper_->rebuilding(), "");
+    Fill();
+    EXPECT_EQ(keeper_->rebuilding(), "");
+    EXPECT_TRUE(index_->state().approximate) << "the lists came back from the file";
+  }
+};
+
+TEST_F(IndexKeeperListsTest, ComeBackFromTheirFileWithTheSnapshotAndWithoutIt) {
+  Fill();
+  EXPECT_TRUE(index_->state().approximate);
+  EXPECT_EQ(keeper_->rebuilding(), "");
+  std::filesystem::remove(keeper_->path());
+  Fill();
+  EXPECT_TRUE(index_->state().approximate);
+  EXPECT_EQ(index_->size(), kPhotos);
+  EXPECT_THAT(keeper_->rebuilding(), testing::HasSubstr("index.snapshot"));
+  Save();
+  EXPECT_EQ(keeper_->rebuilding(), "");
+}
+
+TEST_F(IndexKeeperListsTest, AreRebuiltWhenTheirFileIsCut) {
+  std::filesystem::resize_file(keeper_->lists_path(), std::filesystem::file_size(keeper_->lists_path()) / 2);
+  ExpectRebuilt("the header speaks of");
+}
+
+TEST_F(IndexKeeperListsTest, AreRebuiltWhenTheirFileIsFlipped) {
+  {
+    std::fstream file(keeper_->lists_path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(200);
+    const int byte = file.get();
+    file.seekp(200);
+    file.put(static_cast<char>(byte ^ 1));
+  }
+  ExpectRebuilt("checksum");
+}
+
+TEST_F(IndexKeeperListsTest, AreRebuiltWhenTheirFileIsGone) {
+  std::filesystem::remove(keeper_->lists_path());
+  ExpectRebuilt("No such file");
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "indexer/flat_index.h"
+#include "indexer/clustered_index.h"
 #include "indexer/unit_vector.h"
 #include "tests/support/matchers.h"
 #include "tests/support/temp_dir.h"
@@ -41,7 +41,7 @@ class IndexSnapshot : public testing::Test {
   }
   Status LoadChanged(const std::string& bytes) {
     folder_.Write("index.snapshot", bytes);
-    FlatIndex index(kDim);
+    ClusteredIndex index(kDim);
     const Status status = index.Load(path_, kModel, kEpoch);
     EXPECT_EQ(index.size(), status.ok() ? 5u : 0u) << "a refused snapshot leaves the index empty";
     return status;
@@ -49,12 +49,12 @@ class IndexSnapshot : public testing::Test {
 
   TempDir folder_;
   const std::string path_ = folder_ / "index.snapshot";
-  FlatIndex index_{kDim};
+  ClusteredIndex index_{kDim};
   std::string bytes_;
 };
 
 TEST_F(IndexSnapshot, GivesTheSameAnswersAfterLoading) {
-  FlatIndex loaded(kDim);
+  ClusteredIndex loaded(kDim);
   ASSERT_THAT(loaded.Load(path_, kModel, kEpoch), IsOk());
   const auto query = UnitVector(std::vector<float>{2, 1, 0});
   const auto before = index_.Search(*query, 5);
@@ -72,25 +72,25 @@ TEST_F(IndexSnapshot, GivesTheSameAnswersAfterLoading) {
 }
 
 TEST_F(IndexSnapshot, ReplacesALoadedIndexWholly) {
-  FlatIndex other(kDim);
+  ClusteredIndex other(kDim);
   ASSERT_THAT(other.Add(PhotoId{1}, std::vector<float>{1, 0, 0}), IsOk());
   ASSERT_THAT(other.Load(path_, kModel, kEpoch), IsOk());
   EXPECT_EQ(other.size(), 5u);
 }
 
 TEST_F(IndexSnapshot, KeepsAnEmptyIndex) {
-  const FlatIndex empty(kDim);
+  const ClusteredIndex empty(kDim);
   ASSERT_THAT(empty.Save(path_, kModel, 1), IsOk());
-  FlatIndex loaded(kDim);
+  ClusteredIndex loaded(kDim);
   ASSERT_THAT(loaded.Load(path_, kModel, 1), IsOk());
   EXPECT_EQ(loaded.size(), 0u);
 }
 
 TEST_F(IndexSnapshot, RefusesOtherModelsDimensionsAndEpochsByName) {
-  FlatIndex index(kDim);
+  ClusteredIndex index(kDim);
   EXPECT_THAT(index.Load(path_, "model-b", kEpoch), StatusIs(StatusCode::kUnsupported, HasSubstr("model-a")));
   EXPECT_THAT(index.Load(path_, kModel, kEpoch + 1), StatusIs(StatusCode::kUnsupported, HasSubstr("state 42")));
-  FlatIndex wider(kDim + 1);
+  ClusteredIndex wider(kDim + 1);
   EXPECT_THAT(wider.Load(path_, kModel, kEpoch), StatusIs(StatusCode::kUnsupported, HasSubstr("3 values")));
   EXPECT_THAT(index.Load(folder_ / "none", kModel, kEpoch), StatusIs(StatusCode::kNotFound));
 }
@@ -146,12 +146,13 @@ TEST_F(IndexSnapshot, ReadsALargeBodyAndNoticesAFlippedBitInAnyBlock) {
   std::vector<float> vectors(kRows * kWide);
   for (uint64_t i = 0; i < kRows; ++i) ids[i] = PhotoId{i * 3 + 1};
   for (size_t i = 0; i < vectors.size(); ++i) vectors[i] = static_cast<float>(i % 8191);
-  ASSERT_THAT(WriteSnapshot(path_, {kModel, kWide, kRows, kEpoch}, ids, vectors), IsOk());
-  std::vector<PhotoId> read_ids(kRows);
+  ASSERT_THAT(WriteSnapshot(path_, {kModel, kWide, kRows, kEpoch}, ids, [&](size_t row) { return std::span(vectors).subspan(row * kWide, kWide); }), IsOk());
+  std::vector<PhotoId> read_ids;
   std::vector<float> read_vectors(vectors.size());
-  const auto read = [&] {
-    const auto snapshot = OpenSnapshot(path_);
-    return snapshot ? ReadSnapshotBody(*snapshot, read_ids, read_vectors) : snapshot.error();
+  const auto read = [&]() -> Status {
+    ASSIGN_OR_RETURN(const OpenedSnapshot snapshot, OpenSnapshot(path_));
+    ASSIGN_OR_RETURN(read_ids, ReadSnapshotIds(snapshot));
+    return ReadSnapshotRows(snapshot, [&](size_t row, std::span<const float> vector) { std::ranges::copy(vector, &read_vectors[row * kWide]); });
   };
   ASSERT_THAT(read(), IsOk());
   EXPECT_TRUE(read_ids == ids);

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <map>
 
-#include "indexer/flat_index.h"
+#include "indexer/clustered_index.h"
 #include "tests/support/matchers.h"
 #include "tests/support/running_library.h"
 #include "tests/support/wait_until.h"
@@ -207,7 +207,7 @@ TEST(Library, WritesItsSnapshotWhileItRuns) {
   running.Write("a.png", 1);
   running.Start();
   EXPECT_TRUE(test::WaitUntil([&] {
-    FlatIndex index(test::FakeEncoder::kDim);
+    ClusteredIndex index(test::FakeEncoder::kDim);
     return index.Load(running.snapshot(), "fake-1", running.catalog().vector_epoch()).ok() && index.size() == 1;
   }));
 }

@@ -10,7 +10,7 @@
 
 #include "base/mutex.h"
 #include "base/worker.h"
-#include "indexer/flat_index.h"
+#include "indexer/clustered_index.h"
 #include "tests/support/fake_encoder.h"
 #include "tests/support/image_factory.h"
 #include "tests/support/matchers.h"
@@ -104,7 +104,7 @@ class PipelineTest : public testing::Test {
   Health health_;
   test::FakeEncoderControl control_;
   FakeEncoder encoder_{control_};
-  FlatIndex index_{FakeEncoder::kDim};
+  ClusteredIndex index_{FakeEncoder::kDim};
   storage::RootId root_;
   std::unique_ptr<storage::Catalog> catalog_;
   std::unique_ptr<encoder::DeviceQueue> device_;

@@ -1,0 +1,65 @@
+#pragma once
+// ClusteredIndex::Impl: its parts. Its functions stand in clustered_index.cc (changes, searches), clustered_index_files.cc (disk) and
+// clustered_index_lists.cc (the thread "lists").
+//
+// Owns:    all of it.
+// Threads: `order` is held while rows move from list to list, and by who writes a file; taken before `mutex`.
+// Errors:  see clustered_index.h.
+// Shapes:  see clustered_index.h.
+#include <memory>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/shared_mutex.h"
+#include "base/worker.h"
+#include "indexer/centroids.h"
+#include "indexer/clustered_index.h"
+#include "indexer/exact_scan.h"
+#include "indexer/listed_rows.h"
+#include "indexer/search_rounds.h"
+
+namespace fovea::indexer {
+
+struct OpenedSnapshot;
+
+struct ClusteredIndex::Impl {
+  Impl(int64_t values, const Options& chosen)
+      : dim(static_cast<size_t>(values)), options(chosen), scan({.threads = chosen.threads, .kernel = {}}), rows(dim) {}
+
+  Status CheckQuery(std::span<const float> query) const;
+  bool UsesLists() const REQUIRES_SHARED(mutex);
+  std::vector<uint64_t> PlacesOf(const PhotoBits* photos) const REQUIRES_SHARED(mutex);
+  std::vector<ScanAnswer> SearchAll(std::span<const IndexQuery* const> queries) const REQUIRES_SHARED(mutex);
+  // The list that LoadLists names for the photo; the fresh one when it names none.
+  uint32_t KnownList(storage::PhotoId id) const REQUIRES_SHARED(mutex);
+  Status ReadFrom(const OpenedSnapshot& snapshot) REQUIRES(mutex);
+
+  // The thread "lists".
+  enum class Work { kNone, kTrain, kSort };
+  Work NextWork(bool sorting) const REQUIRES_SHARED(mutex);
+  void Wake() EXCLUDES(wake_mutex);
+  void Run(const std::stop_token& stop);
+  void Train(const std::stop_token& stop);
+  void SortSome();
+
+  const size_t dim;
+  const Options options;
+  mutable ExactScan scan;
+  mutable SearchRounds rounds;
+  mutable Mutex order;
+  mutable SharedMutex mutex;
+  ListedRows rows GUARDED_BY(mutex);
+  std::unique_ptr<const Centroids> centroids GUARDED_BY(mutex);  // replaced by Train, LoadLists and Clear
+  std::vector<uint32_t> known GUARDED_BY(mutex);                 // lists by id
+  uint64_t sorted GUARDED_BY(mutex) = 0;
+
+  mutable Mutex wake_mutex;
+  mutable CondVar wake, rested;
+  bool wanted GUARDED_BY(wake_mutex) = false;
+  bool working GUARDED_BY(wake_mutex) = false;
+  bool stopping GUARDED_BY(wake_mutex) = false;
+  std::function<std::vector<float>()> usual_query;  // set before the thread starts
+  Thread thread;
+};
+
+}  // namespace fovea::indexer

@@ -1,0 +1,162 @@
+#include "indexer/list_search.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "indexer/among_rows.h"
+#include "indexer/coded_queries.h"
+#include "indexer/rescoring.h"
+
+namespace fovea::indexer {
+namespace {
+
+constexpr float kWiden = 1.2f;    // the tails of the rests are heavier than the normal distribution's
+constexpr double kMissed = 0.07;  // of k
+constexpr float kFar = 5;         // deviations; what lies farther off holds nothing
+
+double UpperTail(double z) { return std::erfc(z * M_SQRT1_2) / 2; }
+
+// Of so many normal values the largest: near the root of 2 ln rows.
+float ExpectedBest(size_t rows) {
+  static const auto kByBits = [] {
+    std::array<float, 65> best{};
+    for (size_t bits = 1; bits < best.size(); ++bits) best[bits] = static_cast<float>(std::sqrt(2 * M_LN2 * static_cast<double>(bits)));
+    return best;
+  }();
+  return kByBits[std::bit_width(rows)];
+}
+
+// A list that may be looked at.
+struct Open {
+  float expected = 0;  // score of its best row
+  uint32_t list = 0;
+  float middle = 0;  // q.c
+  float sigma = 0;
+};
+
+class ListSearch {
+ public:
+  ListSearch(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query)
+      : rows_(rows), centroids_(centroids), query_(query), k_(std::min(query.k, rows.size())), among_(rows, query.among),
+        kernel_(centroids.kernel()), vector_(query.vector.data()), coded_(std::span(&vector_, 1), rows.vectors().dim()),
+        block_(coded_.block()), candidates_(k_) {}
+
+  IndexAnswer Run() {
+    Sweep(ListedRows::kFresh);
+    FindOpen();
+    // From the best on, until there are k.
+    for (; !open_.empty() && best_.size() < k_; open_.pop_back()) {
+      std::ranges::pop_heap(open_, {}, &Open::expected);
+      Sweep(open_.back().list);
+    }
+    const bool exact = open_.empty() || SweepUntilEnough();
+    const ScanRows rows{rows_.vectors(), rows_.codes(), rows_.ids()};
+    const ScanQuery query{.vector = query_.vector, .k = k_};
+    return {Rescoring(rows, query).Run(Candidates::Merge(std::span(&candidates_, 1))).found, exact};
+  }
+
+ private:
+  void FindOpen() {
+    const std::vector<float> middles = centroids_.Scores(block_);
+    const float deviation = kWiden * centroids_.Deviation(block_);
+    open_.reserve(middles.size());
+    for (size_t i = 0; i < middles.size(); ++i) {
+      const auto list = static_cast<uint32_t>(i + 1);
+      const size_t rows = among_.MostOf(list);
+      if (rows == 0) continue;
+      const float sigma = deviation * centroids_.spread(i);
+      open_.push_back({middles[i] + sigma * ExpectedBest(rows), list, middles[i], sigma});
+    }
+    std::ranges::make_heap(open_, {}, &Open::expected);
+  }
+
+  // True when no list was left out.
+  bool SweepUntilEnough() {
+    const size_t all = open_.size();
+    const float floor = best_.front();
+    std::erase_if(open_, [&](const Open& open) { return floor - open.middle > kFar * open.sigma; });
+    std::ranges::sort(open_, std::greater(), &Open::expected);
+    std::vector<double> counts(open_.size());
+    std::ranges::transform(open_, counts.begin(), [&](const Open& open) { return among_.Count(open.list); });
+    size_t done = 0;
+    while (done < open_.size() && MissedFrom(done, counts) > kMissed * static_cast<double>(k_)) {
+      const size_t end = std::min(open_.size(), done + std::max<size_t>(2, done / 4));
+      for (; done < end; ++done) Sweep(open_[done].list);
+    }
+    return done == all;
+  }
+
+  double MissedFrom(size_t first, std::span<const double> counts) const {
+    double missed = 0;
+    for (size_t i = first; i < open_.size(); ++i) {
+      missed += counts[i] * UpperTail((best_.front() - open_[i].middle) / std::max(1e-9f, open_[i].sigma));
+    }
+    return missed;
+  }
+
+  void Sweep(uint32_t list) {
+    BlockBounds bounds;
+    for (const uint32_t block : rows_.BlocksOf(list)) {
+      const uint16_t allowed = among_.BlockBits(block);
+      if (allowed == 0) continue;
+      kernel_.scan(rows_.codes().Block(block), block_, bounds);
+      for (unsigned hits = bounds.hits[0] & allowed; hits != 0; hits &= hits - 1) Offer(block, static_cast<size_t>(std::countr_zero(hits)), bounds);
+    }
+  }
+
+  void Offer(uint32_t block, size_t row, const BlockBounds& bounds) {
+    const size_t place = block * kBlockRows + row;
+    if (!among_.Holds(place)) return;
+    const float half = block_.weights[0] * rows_.codes().Block(block).residuals[row], upper = bounds.upper[0][row], slack = coded_.slack(0);
+    candidates_.Offer(static_cast<uint32_t>(place), upper + slack, upper - 2 * half - slack);
+    block_.floors[0] = std::max(block_.floors[0], candidates_.floor() - slack);
+    TakeEstimate(upper - half);
+  }
+
+  void TakeEstimate(float estimate) {
+    if (best_.size() == k_) {
+      if (estimate <= best_.front()) return;
+      std::ranges::pop_heap(best_, std::greater());
+      best_.back() = estimate;
+    } else {
+      best_.push_back(estimate);
+    }
+    std::ranges::push_heap(best_, std::greater());
+  }
+
+  const ListedRows& rows_;
+  const Centroids& centroids_;
+  const IndexQuery& query_;
+  const size_t k_;
+  const AmongRows among_;
+  const ScanKernel& kernel_;
+  const float* const vector_;
+  const CodedQueries coded_;
+  QueryBlock block_;
+  Candidates candidates_;
+  std::vector<float> best_;  // the k best estimates, a heap with the least in front
+  std::vector<Open> open_;
+};
+
+}  // namespace
+
+IndexAnswer SearchLists(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query) {
+  if (query.k == 0 || rows.size() == 0) return {};
+  return ListSearch(rows, centroids, query).Run();
+}
+
+std::vector<Neighbour> ScoreEach(const ListedRows& rows, const IndexQuery& query) {
+  std::vector<Candidates::Candidate> candidates;
+  ForEachOf(*query.among, [&](storage::PhotoId photo) {
+    if (const auto place = rows.PlaceOf(photo)) candidates.push_back({std::numeric_limits<float>::infinity(), *place});
+  });
+  const ScanRows scanned{rows.vectors(), rows.codes(), rows.ids()};
+  const ScanQuery asked{.vector = query.vector, .k = query.k};
+  return Rescoring(scanned, asked).Run(candidates).found;
+}
+
+}  // namespace fovea::indexer

@@ -18,6 +18,9 @@
 namespace fovea::storage {
 namespace {
 
+// Of the block cache: few shards, since the index or the filter of a large table file (1 MB for a million paths) must fit in one.
+constexpr int kCacheShardBits = 2;
+
 rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view AsView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
@@ -136,7 +139,7 @@ Status Database::OpenColumns(const Options& options) {
       return Unsupported(StrCat("open library \"", folder_, "\" for reading: made by an older fovea; start fovea serve on it once, which brings it up to date"));
     }
   }
-  const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
+  const auto cache = rocksdb::NewLRUCache(options.cache_bytes, kCacheShardBits);
   std::vector<rocksdb::ColumnFamilyDescriptor> columns;
   for (const char* name : kColumnNames) columns.emplace_back(name, MakeColumnOptions(name, cache));
   columns.emplace_back(rocksdb::kDefaultColumnFamilyName, MakeColumnOptions("default", cache));

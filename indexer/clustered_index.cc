@@ -14,7 +14,7 @@ using storage::PhotoId;
 
 namespace {
 
-constexpr size_t kFewPhotos = 1500;     // are scored one by one
+constexpr size_t kFewPhotos = 500;      // are scored one by one
 constexpr size_t kRowsPerLookup = 32;   // looking one photo up costs what asking so many rows does
 constexpr size_t kMostFreshShare = 16;  // with more than one row in so many fresh, all cores through all rows are quicker
 constexpr size_t kMostFresh = 8192;     // at any size

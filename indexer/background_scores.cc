@@ -73,7 +73,7 @@ Result<BackgroundScores::Vectors> BackgroundScores::SomePhotos() const {
     ASSIGN_OR_RETURN(const auto next, catalog_.ListPhotos(after, 1));
     if (next.empty()) break;
     after = next.front().id;
-    auto vector = catalog_.GetVector(after);
+    auto vector = catalog_.GetVector(after, model_);
     if (!vector && vector.error().code() == StatusCode::kNotFound) continue;  // removed a moment ago
     if (!vector) return Failed(vector.error());
     photos.push_back(*std::move(vector));

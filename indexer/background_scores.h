@@ -11,6 +11,7 @@
 //          has grown or shrunk by a quarter since the last.
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -30,7 +31,9 @@ class BackgroundScores {
   enum class Asked { kText, kPicture };
   using EncodeTexts = std::function<Result<encoder::Features>(std::span<const std::string>)>;
 
-  BackgroundScores(const storage::Catalog& catalog, EncodeTexts encode) : catalog_(catalog), encode_(std::move(encode)) {}
+  // `model`: whose vectors to look at; none: those of the model that answers.
+  BackgroundScores(const storage::Catalog& catalog, EncodeTexts encode, std::optional<uint32_t> model = {})
+      : catalog_(catalog), encode_(std::move(encode)), model_(model) {}
 
   // `pictures`: how many the library has now. Without a picture, or with a single one and a picture asked with, nothing is known:
   // a background without spread.
@@ -51,6 +54,7 @@ class BackgroundScores {
 
   const storage::Catalog& catalog_;
   const EncodeTexts encode_;
+  const std::optional<uint32_t> model_;
   Mutex mutex_;
   Vectors texts_ GUARDED_BY(mutex_);
   std::array<std::optional<Measure>, 2> measures_ GUARDED_BY(mutex_);  // by Asked

@@ -1,6 +1,7 @@
 #include "indexer/batch_encoder.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/clock.h"
@@ -68,7 +69,7 @@ void BatchEncoder::Run(const std::stop_token& stop) {
 std::vector<ItemPtr> BatchEncoder::Gather() {
   std::vector<ItemPtr> items;
   const MutexLock lock(gathering_);
-  const size_t limit = std::min(options_.batch_size, parts_.device.PicturesAtOnce());
+  const size_t limit = std::min(options_.batch_size, parts_.model().device->PicturesAtOnce());
   auto first = parts_.in.Pop();
   if (!first) return items;
   items.push_back(*std::move(first));
@@ -83,31 +84,41 @@ std::vector<ItemPtr> BatchEncoder::Gather() {
   return items;
 }
 
+void BatchEncoder::PassOnStale(std::vector<ItemPtr>& items, uint32_t model) {
+  const auto stale = std::stable_partition(items.begin(), items.end(), [model](const ItemPtr& item) { return item->model == model; });
+  std::vector<ItemPtr> gone(std::make_move_iterator(stale), std::make_move_iterator(items.end()));
+  items.erase(stale, items.end());
+  PassOn(gone);
+}
+
 Status BatchEncoder::EncodeBatch(std::vector<ItemPtr>& items) {
+  const EncodingModel model = parts_.model();
+  PassOnStale(items, model.number);
+  if (items.empty()) return Status();
   std::vector<ModelInput> inputs = TakeInputs(items);
-  const auto features = parts_.device.EncodeImages(inputs, Lane::kBulk);
+  const auto features = model.device->EncodeImages(inputs, Lane::kBulk);
   if (!features) {
     GiveBack(inputs, items);
     if (features.error().code() == StatusCode::kCancelled) return features.error();
-    RETURN_IF_ERROR(parts_.device.Health());
-    return EncodeAlone(items);
+    RETURN_IF_ERROR(model.device->Health());
+    return EncodeAlone(*model.device, items);
   }
   for (size_t i = 0; i < items.size(); ++i) TakeRow(*features, i, *items[i]);
   encoded_.Add(static_cast<double>(items.size()));
   return Status();
 }
 
-Status BatchEncoder::EncodeAlone(std::vector<ItemPtr>& items) {
+Status BatchEncoder::EncodeAlone(encoder::DeviceQueue& device, std::vector<ItemPtr>& items) {
   for (const ItemPtr& item : items) {
     if (!item->vector.empty() || !item->failure.ok()) continue;  // done in an earlier try
-    const auto features = parts_.device.EncodeImages(std::span(&item->input, 1), Lane::kBulk);
+    const auto features = device.EncodeImages(std::span(&item->input, 1), Lane::kBulk);
     if (features) {
       TakeRow(*features, 0, *item);
       encoded_.Add();
       continue;
     }
     if (features.error().code() == StatusCode::kCancelled) return features.error();
-    RETURN_IF_ERROR(parts_.device.Health());
+    RETURN_IF_ERROR(device.Health());
     item->failure = features.error().WithContext(StrCat("encode \"", item->candidate.location.path, "\""));
   }
   return Status();

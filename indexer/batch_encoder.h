@@ -2,11 +2,12 @@
 // BatchEncoder gathers decoded pictures into batches, runs them through the devices and passes them on with their unit
 // vectors, each in the item that brought its picture.
 //
-// Owns:    nothing; borrows device, health and both queues.
+// Owns:    nothing; borrows health and both queues; the model is the one of the moment a batch begins.
 // Threads: Run is the body of the threads "batch0"..: one more than there are devices, so that a batch waits when a device is
 //          done with the one before. One of them gathers at a time.
 // Errors:  when a batch is refused, the queue's health tells whose fault it is: the devices' (the batch is kept and tried
 //          again with growing pauses) or a picture's (each is tried alone, once; those refused become failures).
+//          An input that was made for another model goes on without a vector; the writer then has it read again.
 // Units:   milliseconds; pictures. Metrics: fovea_photos_encoded_total, fovea_pipeline_queue_seconds{stage="encode"}.
 #include <stop_token>
 #include <vector>
@@ -15,7 +16,7 @@
 #include "base/metrics.h"
 #include "base/mutex.h"
 #include "base/status.h"
-#include "encoder/device_queue.h"
+#include "indexer/encoding_model.h"
 #include "indexer/health.h"
 #include "indexer/pipeline_item.h"
 
@@ -24,7 +25,7 @@ namespace fovea::indexer {
 class BatchEncoder {
  public:
   struct Parts {
-    encoder::DeviceQueue& device;
+    CurrentModel model;
     Metrics& metrics;
     Health& health;
     BoundedQueue<ItemPtr>& in;
@@ -46,7 +47,8 @@ class BatchEncoder {
   std::vector<ItemPtr> Gather() EXCLUDES(gathering_);
   // kOk: all items have a vector or a failure. Else all devices fail, or the queue is stopped (kCancelled).
   Status EncodeBatch(std::vector<ItemPtr>& items);
-  Status EncodeAlone(std::vector<ItemPtr>& items);
+  Status EncodeAlone(encoder::DeviceQueue& device, std::vector<ItemPtr>& items);
+  void PassOnStale(std::vector<ItemPtr>& items, uint32_t model);
   void PassOn(std::vector<ItemPtr>& items);
 
   const Parts parts_;

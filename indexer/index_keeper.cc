@@ -29,8 +29,8 @@ std::string Describe(uint64_t epoch) { return StrCat("version ", kSnapshotVersio
 
 }  // namespace
 
-IndexKeeper::IndexKeeper(storage::Catalog& catalog, ClusteredIndex& index, Health& health, std::string model_id)
-    : catalog_(catalog), index_(index), health_(health), model_id_(std::move(model_id)) {}
+IndexKeeper::IndexKeeper(storage::Catalog& catalog, ClusteredIndex& index, Health& health, std::string model_id, std::optional<uint32_t> model)
+    : catalog_(catalog), index_(index), health_(health), model_id_(std::move(model_id)), model_(model) {}
 
 IndexKeeper::~IndexKeeper() { Stop(); }
 
@@ -102,7 +102,7 @@ Result<IndexKeeper::Filled> IndexKeeper::FillFromSnapshot() {
 }
 
 Status IndexKeeper::TakeIn(storage::PhotoId photo) {
-  const auto vector = catalog_.GetVector(photo);
+  const auto vector = catalog_.GetVector(photo, model_);
   if (vector) return index_.Add(photo, *vector);
   if (vector.error().code() != StatusCode::kNotFound) return vector.error();
   index_.Remove(photo);
@@ -137,7 +137,7 @@ Status IndexKeeper::ReadPortions(BoundedQueue<Portion>& portions) const {
     portion.ids.push_back(id);
     portion.vectors.insert(portion.vectors.end(), vector.begin(), vector.end());
     return portion.ids.size() < kPortion || portions.Push(std::exchange(portion, {}));
-  }));
+  }, model_));
   if (!portion.ids.empty()) portions.Push(std::move(portion));
   return Status();
 }

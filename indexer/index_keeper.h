@@ -12,6 +12,7 @@
 //          interval. Fill: the catalog's errors.
 // Units:   seconds. Format: docs/on-disk-format.md, "Index snapshot".
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,12 +29,16 @@ namespace fovea::indexer {
 
 class IndexKeeper {
  public:
-  IndexKeeper(storage::Catalog& catalog, ClusteredIndex& index, Health& health, std::string model_id);
+  // `model`: its number in the catalog; none: the one that answers.
+  IndexKeeper(storage::Catalog& catalog, ClusteredIndex& index, Health& health, std::string model_id, std::optional<uint32_t> model = {});
   ~IndexKeeper();
   IndexKeeper(const IndexKeeper&) = delete;
   IndexKeeper& operator=(const IndexKeeper&) = delete;
 
   Status Fill();
+  // For a model that does not answer yet, which has no snapshot: from the catalog, and then photos whose vectors came or went since.
+  Status FillFromStore() { return Rebuild(); }
+  Status TakeIn(storage::PhotoId photo);
   // Looks every `every_s` seconds whether enough has changed, and then writes a snapshot through `writer`.
   void StartSaving(IndexWriter& writer, int every_s);
   // Writes a snapshot when there is none, or one vector in 50 has changed since; and the lists likewise.
@@ -57,7 +62,6 @@ class IndexKeeper {
   };
   void FillLists() EXCLUDES(mutex_);
   Result<Filled> FillFromSnapshot();
-  Status TakeIn(storage::PhotoId photo);
   Status Rebuild();
   Status ReadPortions(BoundedQueue<Portion>& portions) const;
   Status AddPortion(const Portion& portion);
@@ -68,6 +72,7 @@ class IndexKeeper {
   ClusteredIndex& index_;
   Health& health_;
   const std::string model_id_;
+  const std::optional<uint32_t> model_;
   mutable Mutex mutex_;  // one save at a time
   uint64_t saved_epoch_ GUARDED_BY(mutex_) = 0;
   bool saved_ GUARDED_BY(mutex_) = false;

@@ -26,7 +26,7 @@ std::span<const PhotoId> AsSpan(const std::optional<PhotoId>& photo) {
 }  // namespace
 
 IndexWriter::IndexWriter(storage::Catalog& catalog, VectorIndex& index, PhotoFacts& facts, Metrics& metrics)
-    : catalog_(catalog), index_(index), facts_(facts), vectors_(metrics.GetGauge("fovea_index_vectors", "Vectors in the index")) {
+    : catalog_(catalog), facts_(facts), vectors_(metrics.GetGauge("fovea_index_vectors", "Vectors in the index")), index_(&index) {
   vectors_.Set(static_cast<double>(index.size()));
 }
 
@@ -35,10 +35,16 @@ Result<std::vector<IndexWriter::Verdict>> IndexWriter::StoreFiles(std::span<cons
   std::vector<Verdict> verdicts(items.size());
   std::vector<storage::IndexedFile> files;
   std::vector<size_t> places;  // of each file among the items
+  const auto answering = catalog_.model();
+  const uint32_t model = answering ? answering->number : 0;
   for (size_t i = 0; i < items.size(); ++i) {
     const PipelineItem& item = *items[i];
     verdicts[i] = Verdict::kUnwanted;
     if (!wanted(item)) continue;
+    if (item.model != 0 && item.model != model && !item.vector.empty()) {
+      verdicts[i] = Verdict::kReread;
+      continue;
+    }
     files.push_back({item.candidate.location, item.stamp, item.photo, item.vector, item.thumbnail});
     places.push_back(i);
   }
@@ -58,22 +64,22 @@ Status IndexWriter::AddVectors(std::span<const storage::IndexedFile> files, std:
     RemovePhotos(AsSpan(stored[i].removed_photo));
     if (stored[i].photo.value == 0) continue;
     if (stored[i].new_photo) {
-      RETURN_IF_ERROR(index_.Add(stored[i].photo, files[i].vector));
+      RETURN_IF_ERROR(index_->Add(stored[i].photo, files[i].vector));
       storage::PhotoRecord record = files[i].photo;
       record.id = stored[i].photo;
       facts_.Put(record);
     }
     facts_.AddPath(PathOf(files[i].location), stored[i].photo);
   }
-  vectors_.Set(static_cast<double>(index_.size()));
+  vectors_.Set(static_cast<double>(index_->size()));
   return Status();
 }
 
 void IndexWriter::RemovePhotos(std::span<const PhotoId> photos) {
   if (photos.empty()) return;
-  for (const PhotoId photo : photos) index_.Remove(photo);
+  for (const PhotoId photo : photos) index_->Remove(photo);
   facts_.Remove(photos);
-  vectors_.Set(static_cast<double>(index_.size()));
+  vectors_.Set(static_cast<double>(index_->size()));
 }
 
 Result<IndexWriter::Verdict> IndexWriter::StoreFailure(const PipelineItem& item, int64_t now_ms, const Wanted& wanted) {
@@ -126,6 +132,14 @@ Result<size_t> IndexWriter::MovePaths(storage::PathSweep& sweep, const Location&
   return swept.paths.size();
 }
 
+Status IndexWriter::SwitchIndex(VectorIndex& index, const std::function<Status()>& step) {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(step());
+  index_ = &index;
+  vectors_.Set(static_cast<double>(index.size()));
+  return Status();
+}
+
 std::string IndexWriter::PathOf(const Location& location) const {
   const auto root = catalog_.GetRoot(location.root);
   return root ? root->path + '/' + location.path : std::string();
@@ -158,7 +172,7 @@ Status IndexWriter::LoadFacts(const std::function<bool()>& go_on) {
 Result<uint64_t> IndexWriter::SaveSnapshot(const std::string& path, const std::string& model_id) {
   MutexLock lock(mutex_);
   const uint64_t epoch = catalog_.vector_epoch();
-  RETURN_IF_ERROR(index_.Save(path, model_id, epoch));
+  RETURN_IF_ERROR(index_->Save(path, model_id, epoch));
   return epoch;
 }
 

@@ -31,7 +31,7 @@ class IndexWriter {
   enum class Verdict {
     kStored,
     kUnwanted,  // `wanted` said no; nothing was done
-    kReread,    // its content was known when it was read and is not any more, or its root is gone: look at it again
+    kReread,    // its content was known when it was read and is not any more, it was encoded for another model, or its root is gone: look at it again
   };
   // One verdict per item, in order. `wanted` is asked for each with the writer held, so that a path that is dropped and then
   // removed never comes back. Items carry a vector, or a content that the catalog knows.
@@ -46,6 +46,9 @@ class IndexWriter {
   Result<size_t> RemovePaths(storage::PathSweep& sweep) EXCLUDES(mutex_);
   Result<size_t> MovePaths(storage::PathSweep& sweep, const storage::Location& to) EXCLUDES(mutex_);
 
+  // Runs `step` while nothing changes, and when it succeeds, changes go to `index` from then on. `step` must not call back in.
+  Status SwitchIndex(VectorIndex& index, const std::function<Status()>& step) EXCLUDES(mutex_);
+
   // Fills the facts from the catalog; every change waits until it has ended. kCancelled when `go_on` says so.
   Status LoadFacts(const std::function<bool()>& go_on) EXCLUDES(mutex_);
 
@@ -59,10 +62,10 @@ class IndexWriter {
   std::string PathOf(const storage::Location& location) const;
 
   storage::Catalog& catalog_;
-  VectorIndex& index_;
   PhotoFacts& facts_;
   Gauge& vectors_;
   Mutex mutex_;
+  VectorIndex* index_ GUARDED_BY(mutex_);
 };
 
 }  // namespace fovea::indexer

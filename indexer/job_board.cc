@@ -116,6 +116,24 @@ bool JobBoard::WaitUntilSettled(Ticket ticket, const std::stop_token& stop) {
   return Ended(job->second) >= job->second.found;
 }
 
+void JobBoard::SetProgress(Ticket ticket, uint64_t done, uint64_t total, const std::string& note) {
+  MutexLock lock(mutex_);
+  const auto job = jobs_.find(ticket);
+  if (job == jobs_.end()) return;
+  if (done < Ended(job->second)) job->second.samples.clear();  // it looks again from an earlier place
+  job->second.record.done = done;
+  job->second.record.total = job->second.found = total;
+  job->second.all_found = true;
+  job->second.note = note;
+  TakeSample(job->second);
+}
+
+std::optional<JobStatus> JobBoard::Find(Ticket ticket) const {
+  MutexLock lock(mutex_);
+  const auto job = jobs_.find(ticket);
+  return job == jobs_.end() ? std::nullopt : std::optional(Describe(job->second));
+}
+
 void JobBoard::Finish(Ticket ticket, JobState state, const std::string& error) {
   {
     MutexLock lock(mutex_);
@@ -138,12 +156,12 @@ void JobBoard::Finish(Ticket ticket, JobState state, const std::string& error) {
 }
 
 JobStatus JobBoard::Describe(const Running& job) const {
-  JobStatus status{.job = job.record, .rate = 0, .eta_s = {}};
+  JobStatus status{.job = job.record, .rate = 0, .eta_s = {}, .note = job.note};
   if (IsOver(job.record.state) || job.samples.empty()) return status;
   const double seconds = std::chrono::duration<double>(clock_.Steady() - job.samples.front().at).count();
   const auto ended = static_cast<double>(Ended(job) - job.samples.front().ended);
   if (seconds > 0) status.rate = ended / seconds;
-  if (job.all_found && status.rate > 0) status.eta_s = static_cast<double>(job.found - Ended(job)) / status.rate;
+  if (job.all_found && status.rate > 0) status.eta_s = static_cast<double>(job.found - std::min(job.found, Ended(job))) / status.rate;
   return status;
 }
 
@@ -158,7 +176,7 @@ std::vector<JobStatus> JobBoard::List(size_t limit) const {
   }
   for (const JobRecord& record : written) {
     if (list.size() >= limit) break;
-    if (std::find(shown.begin(), shown.end(), record.id) == shown.end()) list.push_back({.job = record, .rate = 0, .eta_s = {}});
+    if (std::find(shown.begin(), shown.end(), record.id) == shown.end()) list.push_back({.job = record, .rate = 0, .eta_s = {}, .note = {}});
   }
   std::sort(list.begin(), list.end(), [](const JobStatus& a, const JobStatus& b) {
     return a.job.created_at_ms != b.job.created_at_ms ? a.job.created_at_ms > b.job.created_at_ms : a.job.id > b.job.id;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -43,6 +44,11 @@ class JobBoard {
   bool WaitUntilSettled(Ticket job, const std::stop_token& stop) EXCLUDES(mutex_);
   void Finish(Ticket job, storage::JobState state, const std::string& error) EXCLUDES(mutex_);
 
+  // For work that knows how far it is: photos or files done, of so many; `note` says what it waits for, if anything.
+  void SetProgress(Ticket job, uint64_t done, uint64_t total, const std::string& note) EXCLUDES(mutex_);
+  // Of a job that has not ended.
+  std::optional<JobStatus> Find(Ticket job) const EXCLUDES(mutex_);
+
   // Newest first.
   std::vector<JobStatus> List(size_t limit) const EXCLUDES(mutex_);
 
@@ -53,6 +59,7 @@ class JobBoard {
   };
   struct Running {
     storage::JobRecord record;
+    std::string note;
     uint64_t found = 0;
     bool all_found = false;
     std::deque<Sample> samples;  // oldest first, the first lies at most some seconds back

@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "indexer/library_impl.h"
-#include "indexer/model_mismatch.h"
 
 namespace fovea::indexer {
 
@@ -36,7 +35,6 @@ Pipeline::Options Library::Impl::PipelineOptions() const {
   chosen.batch_wait_ms = options.batch_wait_ms;
   chosen.retry_ms = std::max(1, options.settle_ms);
   chosen.reader.limits = options.limits;
-  chosen.reader.profile = device->preprocess();
   chosen.reader.thumbnail_px = options.thumbnail_px;
   return chosen;
 }
@@ -57,42 +55,44 @@ ClusteredIndex::Options Library::Impl::IndexOptions() const {
   return chosen;
 }
 
-Status Library::Impl::BindModel(const encoder::ModelInfo& info) {
-  if (!info.has_image_tower || !info.has_text_tower) {
-    return Unsupported(StrCat("model \"", info.name, "\" (", info.architecture, ") has no ", info.has_text_tower ? "image" : "text",
-                              " tower: a library needs both, for its photos and for the questions; take the whole model: --model NAME (fovea model "
-                              "list); `fovea embed` works with one tower"));
-  }
-  for (const auto& other : models) {
-    if (other->info().id != info.id) return InvalidArgument("start the library: its devices have different models");
-  }
-  const auto known = catalog.model();
-  if (!known || known->id == info.id || catalog.photo_count() == 0) return catalog.BindModel(info.id, info.embed_dim);
-  return Unsupported(ModelMismatch({.library = catalog.folder(), .photos = catalog.photo_count(), .stored_id = known->id,
-                                    .stored_dim = known->dim, .asked_id = info.id, .asked_dim = info.embed_dim}));
+std::shared_ptr<Generation> Library::Impl::Now() const {
+  MutexLock lock(generation_mutex);
+  return generation;
 }
 
-Status Library::Impl::StartParts(std::vector<std::unique_ptr<encoder::Encoder>> encoders) {
-  if (encoders.empty()) return InvalidArgument("start the library: no encoder was given");
-  models = std::move(encoders);
-  const encoder::ModelInfo& info = models.front()->info();
-  RETURN_IF_ERROR(BindModel(info));
-  index = std::make_unique<ClusteredIndex>(info.embed_dim, IndexOptions());
-  keeper = std::make_unique<IndexKeeper>(catalog, *index, health, info.id);
-  RETURN_IF_ERROR(keeper->Fill());
-  std::vector<encoder::Encoder*> devices;
-  for (const auto& model : models) devices.push_back(model.get());
-  device = std::make_unique<encoder::DeviceQueue>(devices, metrics, QueueOptions());
-  writer = std::make_unique<IndexWriter>(catalog, *index, facts, metrics);
+void Library::Impl::SetGeneration(std::shared_ptr<Generation> next) {
+  MutexLock lock(generation_mutex);
+  generation.swap(next);  // the one before may end here, behind the lock
+}
+
+EncodingModel Library::Impl::Encoding() const {
+  const std::shared_ptr<Generation> now = Now();
+  return {now->number, std::shared_ptr<encoder::DeviceQueue>(now, &now->device)};
+}
+
+std::shared_ptr<Generation> Library::Impl::MakeGeneration(uint32_t number, Encoders encoders) {
+  return std::make_shared<Generation>(Generation::Parts{catalog, metrics, health, IndexOptions()}, number, std::move(encoders), QueueOptions());
+}
+
+Status Library::Impl::StartParts(Encoders encoders, const ModelOrigin& origin) {
+  RETURN_IF_ERROR(CheckEncoders(encoders));
+  ASSIGN_OR_RETURN(Encoders wanted, ChooseModel(encoders, origin));
+  const encoder::ModelInfo& info = encoders.front()->info();
+  RETURN_IF_ERROR(catalog.BindModel(info.id, info.embed_dim));
+  const auto first = MakeGeneration(catalog.model()->number, std::move(encoders));
+  SetGeneration(first);
+  RETURN_IF_ERROR(first->keeper.Fill());
+  writer = std::make_unique<IndexWriter>(catalog, first->index, facts, metrics);
   LoadFacts();
   pipeline = std::make_unique<Pipeline>(
-      Pipeline::Parts{catalog, *writer, *device, clock, metrics, health}, PipelineOptions(),
+      Pipeline::Parts{catalog, *writer, [this] { return Encoding(); }, clock, metrics, health}, PipelineOptions(),
       [this](const Candidate& candidate, Outcome outcome) { jobs.FileEnded(candidate.job, outcome); });
   const ScanQueue::Options scan_options{
       .reconcile_s = options.watch ? options.reconcile_s : 0, .retry_s = 30, .passed_over = {catalog.folder()}};
   scans = std::make_unique<ScanQueue>(ScanQueue::Parts{catalog, *pipeline, jobs, health}, scan_options);
   folders = std::make_unique<FolderJobs>(FolderJobs::Parts{catalog, *writer, jobs, *scans});
-  return StartWatching();
+  RETURN_IF_ERROR(StartWatching());
+  return StartModelSwitch(std::move(wanted), origin);
 }
 
 Status Library::Impl::StartWatching() {
@@ -103,12 +103,8 @@ Status Library::Impl::StartWatching() {
     watching.gone_settle_ms = 4 * options.settle_ms;
     watching.passed_over = {catalog.folder()};
     ASSIGN_OR_RETURN(watcher, Watcher::Start(watching, *watch_events));
-    index->StartSorting([this] {
-      auto mean = background.MeanText();
-      if (!mean) LogWarning("index: lists are trained without an example of a question: ", mean.error().message());
-      return mean ? *std::move(mean) : std::vector<float>();
-    });
-    if (options.snapshot_every_s > 0) keeper->StartSaving(*writer, options.snapshot_every_s);
+    Now()->StartSorting();
+    if (options.snapshot_every_s > 0) Now()->keeper.StartSaving(*writer, options.snapshot_every_s);
   }
   if (!options.scan) return Status();
   for (const storage::Root& root : catalog.ListRoots()) {
@@ -133,11 +129,11 @@ Status Library::Start(std::unique_ptr<encoder::Encoder> encoder) {
   return Start(std::move(one));
 }
 
-Status Library::Start(std::vector<std::unique_ptr<encoder::Encoder>> encoders) {
+Status Library::Start(Encoders encoders, const ModelOrigin& origin) {
   MutexLock lock(impl_->lifecycle);
-  if (!impl_->models.empty()) return AlreadyExists("start the library: it was started before");
+  if (impl_->Now()) return AlreadyExists("start the library: it was started before");
   if (impl_->stopped) return Cancelled("start the library: it was stopped");
-  RETURN_IF_ERROR(impl_->StartParts(std::move(encoders)));
+  RETURN_IF_ERROR(impl_->StartParts(std::move(encoders), origin));
   impl_->ready = true;
   return Status();
 }
@@ -145,9 +141,11 @@ Status Library::Start(std::vector<std::unique_ptr<encoder::Encoder>> encoders) {
 void Library::Stop() {
   impl_->stopped = true;
   MutexLock lock(impl_->lifecycle);
-  if (!impl_->device || std::exchange(impl_->stop_done, true)) return;  // never got so far, or stopped before
+  if (impl_->model_switch) impl_->model_switch->Stop();  // before the rest: it may replace the generation until then
+  const std::shared_ptr<Generation> now = impl_->Now();
+  if (!now || std::exchange(impl_->stop_done, true)) return;  // never got so far, or stopped before
   impl_->facts_loading.Join();
-  if (impl_->index) impl_->index->StopSorting();
+  now->index.StopSorting();
   if (impl_->scans) impl_->scans->RequestStop();
   if (impl_->folders) impl_->folders->RequestStop();
   if (impl_->pipeline) impl_->pipeline->RefuseNew();  // lets a watcher or scanner go that waits for room
@@ -168,11 +166,11 @@ void Library::Stop() {
     impl_->pipeline->Stop();
   }
   LogInfo("stop: encoder");
-  impl_->device->Stop();
+  now->device.Stop();
   if (!impl_->writer) return;
   LogInfo("stop: index snapshot");
-  impl_->keeper->Stop();
-  if (const Status status = impl_->keeper->SaveIfChanged(*impl_->writer); !status.ok()) {
+  now->keeper.Stop();
+  if (const Status status = now->keeper.SaveIfChanged(*impl_->writer); !status.ok()) {
     LogError("index snapshot: ", status.ToString(), "; the next start rebuilds it");
   }
 }
@@ -186,12 +184,13 @@ LibraryStatus Library::GetStatus() const {
     status.state = impl_->stopped ? "stopping" : "loading";
     return status;
   }
-  const ClusteredIndex::State index = impl_->index->state();
+  const std::shared_ptr<Generation> now = impl_->Now();
+  const ClusteredIndex::State index = now->index.state();
   status.vectors = index.vectors;
-  status.index = {.approximate = index.approximate, .lists = index.lists, .waiting = index.lists > 0 ? index.fresh : 0, .rebuilding = impl_->keeper->rebuilding()};
+  status.index = {.approximate = index.approximate, .lists = index.lists, .waiting = index.lists > 0 ? index.fresh : 0, .rebuilding = now->keeper.rebuilding()};
   status.pending = impl_->pipeline->pending();
-  status.model = impl_->device->info();
-  status.encoding = impl_->device->state();
+  status.model = now->device.info();
+  status.encoding = now->device.state();
   const Status trouble = Health();
   status.ready = trouble.ok();
   status.state = trouble.ok() ? "ready" : trouble.message();
@@ -201,7 +200,7 @@ LibraryStatus Library::GetStatus() const {
 Status Library::Health() const {
   const Status trouble = impl_->health.Worst();
   if (!trouble.ok()) return trouble;
-  if (impl_->ready) RETURN_IF_ERROR(impl_->device->Health());
+  if (impl_->ready) RETURN_IF_ERROR(impl_->Now()->device.Health());
   return impl_->catalog.Health();
 }
 

@@ -8,6 +8,7 @@
 //          requests, kCorrupt/kUnsupported for a query picture that cannot be decoded. Never throws.
 // Units:   scores are cosines in [-1, 1]; times UTC ms; durations in ms; sizes in bytes and pixels.
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -97,6 +98,7 @@ struct JobStatus {
   storage::JobRecord job;
   double rate = 0;                // files per second lately
   std::optional<double> eta_s;    // unknown while total or rate is
+  std::string note;               // what it waits for, or what is to be known of it; while it runs
 };
 struct IndexStatus {
   bool approximate = false;  // answers that need not be exact go through lists
@@ -130,6 +132,18 @@ enum class IndexKind {
   kApproximate,  // from 1,000 photos on
 };
 
+// Loads a model from what names it (`source`, as the caller of SwitchModel gave it): one Encoder per device.
+using ModelLoader = std::function<Result<std::vector<std::unique_ptr<encoder::Encoder>>>(const std::string& source)>;
+// Where the model that is given to Start comes from.
+struct ModelOrigin {
+  std::string source = {};  // what the ModelLoader would load it from; empty: not known, and the model cannot be switched at the start
+  std::string asked = {};   // what the user asked for; empty: nothing
+};
+struct ModelStatus {
+  storage::ModelRecord model;
+  std::optional<JobStatus> job = {};  // that brings the library to it
+};
+
 struct LibraryOptions {
   int decode_threads = 2;
   int batch_size = 32;
@@ -144,6 +158,8 @@ struct LibraryOptions {
   IndexKind index = IndexKind::kAuto;
   bool watch = true;                  // false: one scan per root and no watching (fovea index)
   bool scan = true;                   // false: no root is looked at, the library is as it was left (fovea search)
+  int64_t keep_old_vectors_s = int64_t{7} * 24 * 3600;  // how long the vectors of a model that no longer answers stay
+  ModelLoader load_model = {};        // empty: the model cannot be switched
   encoder::DecodeLimits limits;
 };
 
@@ -154,9 +170,13 @@ class Library {
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;
 
+  // Which model to load for a user who asks for this one: the one that answers, when the same was asked for at the last start (and
+  // the model was switched since), else the one asked for.
+  std::string SourceToLoad(const std::string& asked) const;
   // Binds the model to the store, loads or rebuilds the vector index, starts pipeline, scanners and watchers.
-  // One Encoder per device, all with the same model; at least one.
-  Status Start(std::vector<std::unique_ptr<encoder::Encoder>> encoders);
+  // One Encoder per device, all with the same model; at least one. When the library has another model, and that one can be
+  // loaded, it answers, and the library is switched to the one given in the background.
+  Status Start(std::vector<std::unique_ptr<encoder::Encoder>> encoders, const ModelOrigin& origin = {});
   Status Start(std::unique_ptr<encoder::Encoder> encoder);
   // In this order: watchers, scanners, folders, pipeline (the batch in hand is stored), encoder, index snapshot. May be called
   // twice; ends within 10 s. Reads of the catalog go on working.
@@ -181,6 +201,16 @@ class Library {
   // From now on the root is being removed, which a job does (from the next Start on when the library is not ready): its photos leave the
   // searches as it goes. Remembered over a stop or a kill; AddRoot of the same folder ends it.
   Status RemoveRoot(RootId id);
+
+  // The models that the library has vectors of; the one that answers first.
+  std::vector<ModelStatus> Models() const;
+  // Encodes the library again with this model in the background, while the present one answers, and then has the new one answer;
+  // gives the job. The present one's vectors stay for a while: going back to it takes the index's building. kAlreadyExists when
+  // it answers already, kBusy while the library is switched to another, kUnsupported without a ModelLoader, else the loader's errors.
+  Result<JobStatus> SwitchModel(const std::string& source);
+  // Of the job that switches the model, by its id; kNotFound for any other.
+  Status PauseJob(uint64_t job, bool paused);
+  Status CancelJob(uint64_t job);
 
   std::vector<JobStatus> Jobs(size_t limit) const;
   Result<std::vector<storage::FailureRecord>> Failures(const std::optional<storage::Location>& after, size_t limit) const;

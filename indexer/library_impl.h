@@ -2,8 +2,8 @@
 // Library::Impl holds the parts of a Library in the order in which they are built; its functions stand in library*.cc.
 //
 // Owns:    every part below. Borrows catalog, clock and metrics.
-// Threads: the parts between `models` and `watcher` are built once by Start and never replaced, so that any thread may use
-//          them once `ready` is true.
+// Threads: the parts up to `watcher` are built once by Start and never replaced, so that any thread may use them once `ready` is
+//          true. The generation is replaced when the model is switched: who begins with one ends with it.
 // Errors:  see library.h.
 // Units:   see library.h.
 #include <atomic>
@@ -15,14 +15,13 @@
 
 #include "base/mutex.h"
 #include "encoder/device_queue.h"
-#include "indexer/background_scores.h"
-#include "indexer/clustered_index.h"
 #include "indexer/folder_jobs.h"
+#include "indexer/generation.h"
 #include "indexer/health.h"
-#include "indexer/index_keeper.h"
 #include "indexer/index_writer.h"
 #include "indexer/job_board.h"
 #include "indexer/library.h"
+#include "indexer/model_switch.h"
 #include "indexer/photo_facts.h"
 #include "indexer/pipeline.h"
 #include "indexer/scan_queue.h"
@@ -40,23 +39,32 @@ struct Library::Impl {
   Result<Photo> Assemble(storage::PhotoRecord record, const RootTable& roots) const;
   Result<Photo> FindPhoto(PhotoId id) const;
 
-  Result<std::vector<float>> QueryVector(const SearchRequest& request) const;
+  // Null until Start has made one.
+  std::shared_ptr<Generation> Now() const EXCLUDES(generation_mutex);
+  void SetGeneration(std::shared_ptr<Generation> next) EXCLUDES(generation_mutex);
+  EncodingModel Encoding() const;
+
+  Result<std::vector<float>> QueryVector(Generation& now, const SearchRequest& request) const;
   using Among = std::optional<std::vector<uint64_t>>;  // what BitsOf gives; none: every photo
-  Result<IndexAnswer> Nearest(const IndexQuery& query, const Among& among) const;
-  Result<encoder::ModelInput> DecodeQuery(const std::string& bytes, encoder::DecodeMode mode) const;
+  Result<IndexAnswer> Nearest(const Generation& now, const IndexQuery& query, const Among& among) const;
+  Result<encoder::ModelInput> DecodeQuery(Generation& now, const std::string& bytes, encoder::DecodeMode mode) const;
   // Among how many pictures the question looked, of which `found` (kMaxK at most) are the best.
-  size_t CountAsked(const Among& among, size_t found) const;
+  size_t CountAsked(const Generation& now, const Among& among, size_t found) const;
   // Where the hits among these end, the best kMaxK of all that were asked. Requires: request.cutoff.
-  Result<SearchCut> CutOf(const SearchRequest& request, const Among& among, std::span<const Neighbour> best) const;
+  Result<SearchCut> CutOf(Generation& now, const SearchRequest& request, const Among& among, std::span<const Neighbour> best) const;
   Result<std::vector<SearchHit>> Fill(std::span<const Neighbour> neighbours, size_t k) const;
   // Features that can be answered with: kInternal when the model gave some that are not finite.
-  Result<encoder::Features> EncodeTexts(std::span<const std::string> texts) const;
-  Result<encoder::Features> EncodePictures(std::span<encoder::ModelInput> inputs) const;
+  Result<encoder::Features> EncodeTexts(Generation& now, std::span<const std::string> texts) const;
+  Result<encoder::Features> EncodePictures(Generation& now, std::span<encoder::ModelInput> inputs) const;
   // kBusy until Start has finished.
   Status CheckReady() const;
 
-  Status StartParts(std::vector<std::unique_ptr<encoder::Encoder>> encoders);
-  Status BindModel(const encoder::ModelInfo& info);
+  Status StartParts(Encoders encoders, const ModelOrigin& origin);
+  // Has the model that answers in `encoders`, and gives those that came in when the library is to be switched to them.
+  Result<Encoders> ChooseModel(Encoders& encoders, const ModelOrigin& origin) const;
+  std::shared_ptr<Generation> MakeGeneration(uint32_t number, Encoders encoders);
+  void MakeModelSwitch();
+  Status StartModelSwitch(Encoders wanted, const ModelOrigin& origin);
   encoder::DeviceQueue::Options QueueOptions() const;
   Status StartWatching();
   ClusteredIndex::Options IndexOptions() const;
@@ -81,12 +89,7 @@ struct Library::Impl {
   std::atomic<bool> stopped = false;
   std::atomic<bool> backing_up = false;
 
-  mutable BackgroundScores background{catalog, [this](std::span<const std::string> texts) { return EncodeTexts(texts); }};
-  std::vector<std::unique_ptr<encoder::Encoder>> models;  // one per device
   PhotoFacts facts;
-  std::unique_ptr<ClusteredIndex> index;
-  std::unique_ptr<encoder::DeviceQueue> device;
-  std::unique_ptr<IndexKeeper> keeper;
   std::unique_ptr<IndexWriter> writer;
   std::unique_ptr<Pipeline> pipeline;
   std::unique_ptr<ScanQueue> scans;
@@ -94,6 +97,10 @@ struct Library::Impl {
   std::unique_ptr<WatchEvents> watch_events;
   std::unique_ptr<Watcher> watcher;
   Thread facts_loading;
+  std::unique_ptr<ModelSwitch> model_switch;  // none: the model cannot be switched
+
+  mutable Mutex generation_mutex;
+  std::shared_ptr<Generation> generation GUARDED_BY(generation_mutex);
 
   // One at a time: Start, Stop, and changes of the list of roots.
   Mutex lifecycle;

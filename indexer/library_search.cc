@@ -38,42 +38,44 @@ Result<Features> Sound(Result<Features> features) {
 
 }  // namespace
 
-Result<ModelInput> Library::Impl::DecodeQuery(const std::string& bytes, encoder::DecodeMode mode) const {
+Result<ModelInput> Library::Impl::DecodeQuery(Generation& now, const std::string& bytes, encoder::DecodeMode mode) const {
   if (bytes.empty()) return Failed(InvalidArgument("the picture is empty"));
-  const encoder::PreprocessProfile& profile = device->preprocess();
+  const encoder::PreprocessProfile& profile = now.device.preprocess();
   encoder::DecodeOptions decode{.limits = options.limits, .mode = mode};
   if (mode == encoder::DecodeMode::kFast) decode.min_short_side_px = profile.resize_to;
   ASSIGN_OR_RETURN(const encoder::Decoded decoded, encoder::DecodeBytes(bytes, decode));
   return encoder::Preprocess(decoded.pixels, profile);
 }
 
-Result<Features> Library::Impl::EncodeTexts(std::span<const std::string> texts) const { return Sound(device->EncodeTexts(texts)); }
-
-Result<Features> Library::Impl::EncodePictures(std::span<ModelInput> inputs) const {
-  return Sound(device->EncodeImages(inputs, Lane::kInteractive));
+Result<Features> Library::Impl::EncodeTexts(Generation& now, std::span<const std::string> texts) const {
+  return Sound(now.device.EncodeTexts(texts));
 }
 
-Result<std::vector<float>> Library::Impl::QueryVector(const SearchRequest& request) const {
+Result<Features> Library::Impl::EncodePictures(Generation& now, std::span<ModelInput> inputs) const {
+  return Sound(now.device.EncodeImages(inputs, Lane::kInteractive));
+}
+
+Result<std::vector<float>> Library::Impl::QueryVector(Generation& now, const SearchRequest& request) const {
   if (const auto* text = std::get_if<TextQuery>(&request.query)) {
     RETURN_IF_ERROR(CheckText(text->text));
-    ASSIGN_OR_RETURN(const Features features, EncodeTexts(std::span(&text->text, 1)));
+    ASSIGN_OR_RETURN(const Features features, EncodeTexts(now, std::span(&text->text, 1)));
     return UnitVector(features.Row(0));
   }
   if (const auto* picture = std::get_if<ImageQuery>(&request.query)) {
     std::vector<ModelInput> inputs(1);
     {
-      const auto arrival = device->Expect(encoder::Tower::kImage);
-      ASSIGN_OR_RETURN(inputs.front(), DecodeQuery(picture->bytes, encoder::DecodeMode::kFast));
+      const auto arrival = now.device.Expect(encoder::Tower::kImage);
+      ASSIGN_OR_RETURN(inputs.front(), DecodeQuery(now, picture->bytes, encoder::DecodeMode::kFast));
     }
-    ASSIGN_OR_RETURN(const Features features, EncodePictures(inputs));
+    ASSIGN_OR_RETURN(const Features features, EncodePictures(now, inputs));
     return UnitVector(features.Row(0));
   }
   if (const auto* given = std::get_if<VectorQuery>(&request.query)) {
-    const int64_t dim = index->dim();
+    const int64_t dim = now.index.dim();
     if (static_cast<int64_t>(given->vector.size()) == dim) return UnitVector(given->vector);
     return Failed(InvalidArgument(StrCat("search: the vector has ", given->vector.size(), " values, those of the model ", dim)));
   }
-  return catalog.GetVector(std::get<PhotoQuery>(request.query).id);
+  return catalog.GetVector(std::get<PhotoQuery>(request.query).id, now.number);
 }
 
 Result<std::vector<SearchHit>> Library::Impl::Fill(std::span<const Neighbour> neighbours, size_t k) const {
@@ -90,35 +92,35 @@ Result<std::vector<SearchHit>> Library::Impl::Fill(std::span<const Neighbour> ne
   return hits;
 }
 
-size_t Library::Impl::CountAsked(const Among& among, size_t found) const {
+size_t Library::Impl::CountAsked(const Generation& now, const Among& among, size_t found) const {
   if (found < kMaxK) return found;
-  if (!among) return std::max(found, index->size());
+  if (!among) return std::max(found, now.index.size());
   size_t count = 0;
   for (const uint64_t word : *among) count += static_cast<size_t>(std::popcount(word));
   return std::max(found, count);
 }
 
-Result<SearchCut> Library::Impl::CutOf(const SearchRequest& request, const Among& among, std::span<const Neighbour> best) const {
+Result<SearchCut> Library::Impl::CutOf(Generation& now, const SearchRequest& request, const Among& among, std::span<const Neighbour> best) const {
   if (const auto* fixed = std::get_if<ScoreCutoff>(&*request.cutoff)) {
     const auto found = std::ranges::count_if(best, [&](const Neighbour& neighbour) { return neighbour.score >= fixed->least; });
     return SearchCut{.found = static_cast<size_t>(found), .score = fixed->least};
   }
-  const size_t pictures = CountAsked(among, best.size());
+  const size_t pictures = CountAsked(now, among, best.size());
   using enum BackgroundScores::Asked;
   const bool like_text = std::holds_alternative<TextQuery>(request.query) || std::holds_alternative<VectorQuery>(request.query);
   const auto asked = like_text ? kText : kPicture;
-  ASSIGN_OR_RETURN(const ScoreBackground known, background.For(asked, index->size()));
+  ASSIGN_OR_RETURN(const ScoreBackground known, now.background.For(asked, now.index.size()));
   std::vector<float> scores;
   for (const Neighbour& neighbour : best) scores.push_back(neighbour.score);
   const HitCut cut = FindHitCut({.best = scores, .pictures = pictures}, known);
   return SearchCut{.found = cut.hits, .score = cut.score, .background = known};
 }
 
-Result<IndexAnswer> Library::Impl::Nearest(const IndexQuery& query, const Among& among) const {
+Result<IndexAnswer> Library::Impl::Nearest(const Generation& now, const IndexQuery& query, const Among& among) const {
   const std::optional<PhotoBits> bits = among ? std::optional<PhotoBits>(*among) : std::nullopt;
   IndexQuery asked = query;
   if (bits) asked.among = &*bits;
-  ASSIGN_OR_RETURN(std::vector<IndexAnswer> answers, index->SearchMany(std::span(&asked, 1)));
+  ASSIGN_OR_RETURN(std::vector<IndexAnswer> answers, now.index.SearchMany(std::span(&asked, 1)));
   return std::move(answers.front());
 }
 
@@ -127,7 +129,8 @@ Result<SearchAnswer> Library::Search(const SearchRequest& request) const {
   if (request.k < 1 || request.k > kMaxK) return Failed(InvalidArgument(StrCat("k is ", request.k, ", it must lie in 1..", kMaxK)));
   const ScopedTimer timer(impl_->search_seconds);
   const auto start = std::chrono::steady_clock::now();
-  ASSIGN_OR_RETURN(const std::vector<float> query, impl_->QueryVector(request));
+  const std::shared_ptr<Generation> now = impl_->Now();
+  ASSIGN_OR_RETURN(const std::vector<float> query, impl_->QueryVector(*now, request));
   SearchAnswer answer;
   answer.encode_ms = MillisecondsSince(start);
   const auto* itself = std::get_if<PhotoQuery>(&request.query);
@@ -137,21 +140,21 @@ Result<SearchAnswer> Library::Search(const SearchRequest& request) const {
     ASSIGN_OR_RETURN(among, impl_->BitsOf(*request.filter));
   }
   const IndexQuery asked{.vector = query, .k = (request.cutoff ? kMaxK : request.k) + (itself ? 1 : 0), .exact = request.exact};
-  ASSIGN_OR_RETURN(IndexAnswer nearest, impl_->Nearest(asked, among));
+  ASSIGN_OR_RETURN(IndexAnswer nearest, impl_->Nearest(*now, asked, among));
   std::vector<Neighbour>& neighbours = nearest.found;
   answer.exact = nearest.exact;
   answer.index_ms = MillisecondsSince(index_start);
   if (itself) std::erase_if(neighbours, [&](const Neighbour& neighbour) { return neighbour.id == itself->id; });
   if (request.cutoff) {
     if (neighbours.size() > kMaxK) neighbours.pop_back();  // the question itself was not among them
-    ASSIGN_OR_RETURN(answer.cut, impl_->CutOf(request, among, neighbours));
+    ASSIGN_OR_RETURN(answer.cut, impl_->CutOf(*now, request, among, neighbours));
   }
   ASSIGN_OR_RETURN(answer.hits, impl_->Fill(neighbours, request.k));
   if (answer.cut) {
     const auto is_hit = [&](const SearchHit& hit) { return hit.score >= answer.cut->score; };
     answer.cut->shown = answer.cut->found == 0 ? 0 : static_cast<size_t>(std::ranges::count_if(answer.hits, is_hit));
   }
-  answer.model = impl_->device->info().name;
+  answer.model = now->info().name;
   answer.took_ms = MillisecondsSince(start);
   return answer;
 }
@@ -159,7 +162,8 @@ Result<SearchAnswer> Library::Search(const SearchRequest& request) const {
 Result<Features> Library::EmbedTexts(const std::vector<std::string>& texts, Scale scale) const {
   RETURN_IF_ERROR(impl_->CheckReady());
   for (const std::string& text : texts) RETURN_IF_ERROR(CheckText(text));
-  ASSIGN_OR_RETURN(Features features, impl_->EncodeTexts(texts));
+  const std::shared_ptr<Generation> now = impl_->Now();
+  ASSIGN_OR_RETURN(Features features, impl_->EncodeTexts(*now, texts));
   if (scale == Scale::kUnit) RETURN_IF_ERROR(MakeUnitRows(features));
   return features;
 }
@@ -169,16 +173,17 @@ Result<Features> Library::EmbedTexts(const std::vector<std::string>& texts, Scal
 Result<Features> Library::EmbedPictures(const std::vector<std::string>& encoded_pictures, Scale scale) const {
   RETURN_IF_ERROR(impl_->CheckReady());
   const auto mode = scale == Scale::kRaw ? encoder::DecodeMode::kParity : encoder::DecodeMode::kFast;
+  const std::shared_ptr<Generation> now = impl_->Now();
   std::vector<ModelInput> inputs;
   {
-    const auto arrival = impl_->device->Expect(encoder::Tower::kImage);
+    const auto arrival = now->device.Expect(encoder::Tower::kImage);
     for (size_t i = 0; i < encoded_pictures.size(); ++i) {
-      auto input = impl_->DecodeQuery(encoded_pictures[i], mode);
+      auto input = impl_->DecodeQuery(*now, encoded_pictures[i], mode);
       if (!input) return Failed(input.error().WithContext(StrCat("picture ", i)));
       inputs.push_back(*std::move(input));
     }
   }
-  ASSIGN_OR_RETURN(Features features, impl_->EncodePictures(inputs));
+  ASSIGN_OR_RETURN(Features features, impl_->EncodePictures(*now, inputs));
   if (scale == Scale::kUnit) RETURN_IF_ERROR(MakeUnitRows(features));
   return features;
 }

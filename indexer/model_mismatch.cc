@@ -23,7 +23,8 @@ std::string ModelMismatch(const ModelsAtOdds& models) {
                                    models.stored_dim, " numbers each), asked for ", models.asked_id, " (", models.asked_dim, "); ");
   const std::string stay = stored == asked ? StrCat("to stay, give the folder of the ", stored, " that made it: --model FOLDER; ")
                                            : StrCat("to stay: --model ", Quoted(stored), "; ");
-  return StrCat(facts, stay, "to switch, index into a new library: fovea index --model ", Quoted(asked), " --data ",
+  if (!models.why_not.empty()) return StrCat(facts, stay, models.why_not);
+  return StrCat(facts, stay, "to switch: fovea serve --model ", Quoted(asked), "; or index into a new library: fovea index --model ", Quoted(asked), " --data ",
                 Quoted(models.library + "." + asked), " FOLDER");
 }
 

@@ -17,6 +17,7 @@ struct ModelsAtOdds {
   int64_t stored_dim = 0;
   std::string asked_id;
   int64_t asked_dim = 0;
+  std::string why_not = {};  // why it is not switched while it runs; empty: nobody asked for that
 };
 
 // One line, with commands that can be copied into a shell.

@@ -38,7 +38,7 @@ void TakeFacts(const encoder::PictureFacts& facts, storage::PhotoRecord& photo) 
 
 }  // namespace
 
-ReadResult PictureReader::Read(const Candidate& candidate, const ClaimContent& claim) const {
+ReadResult PictureReader::Read(const Candidate& candidate, const ClaimContent& claim, const encoder::PreprocessProfile* profile) const {
   auto item = std::make_unique<PipelineItem>();
   item->candidate = candidate;
   const auto root = catalog_.GetRoot(candidate.location.root);
@@ -51,16 +51,16 @@ ReadResult PictureReader::Read(const Candidate& candidate, const ClaimContent& c
     if (stamp) item->stamp = *stamp;
     return {Fail(*item, fd.error()), std::move(item)};
   }
-  const ReadVerdict verdict = ReadGuarded(*item, fd->get(), claim);
+  const ReadVerdict verdict = ReadGuarded(*item, fd->get(), {profile, claim});
   if (verdict != ReadVerdict::kEncode && verdict != ReadVerdict::kStore) item.reset();
   return {verdict, std::move(item)};
 }
 
 // What a decoder throws, against its word, is this picture's failure and not the end of the program.
-ReadVerdict PictureReader::ReadGuarded(PipelineItem& item, int fd, const ClaimContent& claim) const {
+ReadVerdict PictureReader::ReadGuarded(PipelineItem& item, int fd, const Wishes& wishes) const {
   const std::string what = StrCat("read \"", item.candidate.location.path, "\": ");
   try {
-    return ReadOpened(item, fd, claim);
+    return ReadOpened(item, fd, wishes);
   } catch (const std::bad_alloc&) {
     return Fail(item, Internal(what + "not enough memory"));
   } catch (const std::exception& error) {
@@ -68,7 +68,7 @@ ReadVerdict PictureReader::ReadGuarded(PipelineItem& item, int fd, const ClaimCo
   }
 }
 
-ReadVerdict PictureReader::ReadOpened(PipelineItem& item, int fd, const ClaimContent& claim) const {
+ReadVerdict PictureReader::ReadOpened(PipelineItem& item, int fd, const Wishes& wishes) const {
   const storage::Location& location = item.candidate.location;
   const auto before = StampOfFile(fd);
   if (!before) return Fail(item, before.error());
@@ -88,18 +88,18 @@ ReadVerdict PictureReader::ReadOpened(PipelineItem& item, int fd, const ClaimCon
   item.photo.bytes = before->bytes;
   item.photo.indexed_at_ms = clock_.NowUnixMs();
   if (catalog_.FindContent(item.photo.content)) return ReadVerdict::kStore;
-  if (!claim(item.photo.content)) return ReadVerdict::kParked;
-  if (Status status = DecodeInto(item, *bytes); !status.ok()) return Fail(item, std::move(status));
+  if (!wishes.claim(item.photo.content)) return ReadVerdict::kParked;
+  if (Status status = DecodeInto(item, *bytes, wishes.profile); !status.ok()) return Fail(item, std::move(status));
   return ReadVerdict::kEncode;
 }
 
-Status PictureReader::DecodeInto(PipelineItem& item, const std::string& bytes) const {
+Status PictureReader::DecodeInto(PipelineItem& item, const std::string& bytes, const encoder::PreprocessProfile* profile) const {
   const encoder::DecodeOptions options{.limits = options_.limits,
                                        .mode = encoder::DecodeMode::kFast,
-                                       .min_short_side_px = std::max(options_.profile ? options_.profile->resize_to : 0, options_.thumbnail_px)};
+                                       .min_short_side_px = std::max(profile ? profile->resize_to : 0, options_.thumbnail_px)};
   ASSIGN_OR_RETURN(const encoder::Decoded decoded, encoder::DecodeBytes(bytes, options));
-  if (options_.profile) {
-    ASSIGN_OR_RETURN(item.input, encoder::Preprocess(decoded.pixels, *options_.profile));
+  if (profile != nullptr) {
+    ASSIGN_OR_RETURN(item.input, encoder::Preprocess(decoded.pixels, *profile));
   }
   ASSIGN_OR_RETURN(item.thumbnail, encoder::MakeThumbnail(decoded.pixels, options_.thumbnail_px));
   TakeFacts(decoded.facts, item.photo);

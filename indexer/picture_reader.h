@@ -2,13 +2,12 @@
 // PictureReader turns one candidate into an item for the encoder: opens the file safely, reads it once, recognises known
 // content, decodes, brings to the model's input, makes the thumbnail.
 //
-// Owns:    nothing; borrows the catalog and the clock. `profile` is copied.
+// Owns:    nothing; borrows the catalog and the clock.
 // Threads: any number read at once; each holds one file and its pixels in memory (bounded by DecodeLimits).
 // Errors:  none come out: a picture that cannot be read, or makes a decoder throw, becomes an item with `failure` set, anything
 //          else a verdict.
 // Units:   pixels, bytes.
 #include <functional>
-#include <optional>
 
 #include "base/clock.h"
 #include "base/sha256.h"
@@ -37,7 +36,6 @@ class PictureReader {
  public:
   struct Options {
     encoder::DecodeLimits limits;
-    std::optional<encoder::PreprocessProfile> profile = {};  // none: no input is made
     int thumbnail_px = 320;
     int max_tries = 6;  // reads of a file that changes meanwhile; then it is a failure until it changes again
   };
@@ -48,12 +46,17 @@ class PictureReader {
 
   // `claim` is asked once the content is known and before it is decoded; false ends the reading with kParked.
   using ClaimContent = std::function<bool(const Sha256Digest&)>;
-  ReadResult Read(const Candidate& candidate, const ClaimContent& claim) const;
+  // `profile` says what the model wants; without one no input is made.
+  ReadResult Read(const Candidate& candidate, const ClaimContent& claim, const encoder::PreprocessProfile* profile = nullptr) const;
 
  private:
-  ReadVerdict ReadGuarded(PipelineItem& item, int fd, const ClaimContent& claim) const;
-  ReadVerdict ReadOpened(PipelineItem& item, int fd, const ClaimContent& claim) const;
-  Status DecodeInto(PipelineItem& item, const std::string& bytes) const;
+  struct Wishes {
+    const encoder::PreprocessProfile* profile;
+    const ClaimContent& claim;
+  };
+  ReadVerdict ReadGuarded(PipelineItem& item, int fd, const Wishes& wishes) const;
+  ReadVerdict ReadOpened(PipelineItem& item, int fd, const Wishes& wishes) const;
+  Status DecodeInto(PipelineItem& item, const std::string& bytes, const encoder::PreprocessProfile* profile) const;
   bool RootIsThere(storage::RootId root) const;
 
   const storage::Catalog& catalog_;

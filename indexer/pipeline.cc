@@ -63,12 +63,12 @@ void Pipeline::Impl::StartThreads() {
       WriteStage::Parts{parts.writer, parts.clock, parts.metrics, parts.health, to_write},
       WriteStage::Options{static_cast<size_t>(options.batch_size), options.retry_ms}, hooks);
   encoder = std::make_unique<BatchEncoder>(
-      BatchEncoder::Parts{parts.device, parts.metrics, parts.health, to_encode, to_write},
+      BatchEncoder::Parts{parts.model, parts.metrics, parts.health, to_encode, to_write},
       BatchEncoder::Options{static_cast<size_t>(options.batch_size), options.batch_wait_ms, options.retry_ms});
   for (int i = 0; i < options.decode_threads; ++i) {
     decoders.emplace_back(StrCat("decode", i), [this](const std::stop_token&) { ReadFiles(); });
   }
-  for (size_t i = 0; i <= parts.device.device_count(); ++i) {
+  for (size_t i = 0; i <= parts.model().device->device_count(); ++i) {
     batchers.emplace_back(StrCat("batch", i), [this](const std::stop_token& stop) { encoder->Run(stop); });
   }
   writer = Thread("write", [this](const std::stop_token& stop) { write->Run(stop); });
@@ -83,7 +83,9 @@ void Pipeline::Impl::ReadOne(Candidate candidate) {
   ReadResult read;
   {
     const ScopedTimer timer(decode_seconds);
-    read = reader.Read(candidate, claim);
+    const EncodingModel model = parts.model();
+    read = reader.Read(candidate, claim, &model.device->preprocess());
+    if (read.item) read.item->model = model.number;
   }
   if (read.item) read.item->queued_at = std::chrono::steady_clock::now();
   switch (read.verdict) {

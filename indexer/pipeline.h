@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/status.h"
-#include "encoder/device_queue.h"
+#include "indexer/encoding_model.h"
 #include "indexer/health.h"
 #include "indexer/index_writer.h"
 #include "indexer/picture_reader.h"
@@ -39,7 +39,7 @@ class Pipeline {
   struct Parts {
     storage::Catalog& catalog;
     IndexWriter& writer;
-    encoder::DeviceQueue& device;
+    CurrentModel model;
     const Clock& clock;
     Metrics& metrics;
     Health& health;

@@ -36,6 +36,7 @@ struct PipelineItem {
   Candidate candidate;
   storage::FileStamp stamp;
   storage::PhotoRecord photo;      // facts; `id` is not set
+  uint32_t model = 0;              // for which `input` was made and `vector` is; its number in the catalog
   encoder::ModelInput input;       // empty when the content is known already
   std::string thumbnail;           // image/webp
   std::vector<float> vector;       // once encoded

@@ -29,13 +29,12 @@ class PictureReaderTest : public testing::Test {
     ASSERT_THAT(encoder::InitDecoder(1), IsOk());
     catalog_ = test::OpenBound(data_.path());
     root_ = catalog_->AddRoot(pictures_.path())->id;
-    encoder::PreprocessProfile profile;
-    profile.image_size = profile.resize_to = 48;
-    reader_ = std::make_unique<PictureReader>(*catalog_, clock_, PictureReader::Options{.limits = limits_, .profile = profile, .thumbnail_px = 40, .max_tries = 2});
+    profile_.image_size = profile_.resize_to = 48;
+    reader_ = std::make_unique<PictureReader>(*catalog_, clock_, PictureReader::Options{.limits = limits_, .thumbnail_px = 40, .max_tries = 2});
   }
   Candidate File(const std::string& name, int tries = 0) const { return {.location = {root_, name}, .job = 0, .tries = tries}; }
   ReadResult Read(const Candidate& candidate) const {
-    return reader_->Read(candidate, [](const Sha256Digest&) { return true; });
+    return reader_->Read(candidate, [](const Sha256Digest&) { return true; }, &profile_);
   }
 
   static constexpr int64_t kMaxBytes = int64_t{96} << 20;
@@ -45,6 +44,7 @@ class PictureReaderTest : public testing::Test {
   SystemClock clock_;
   std::unique_ptr<storage::Catalog> catalog_;
   storage::RootId root_;
+  encoder::PreprocessProfile profile_;
   std::unique_ptr<PictureReader> reader_;
 };
 
@@ -72,7 +72,7 @@ TEST_F(PictureReaderTest, DoesNotDecodeWhatIsKnownOrBeingDoneByAnother) {
   EXPECT_EQ(known.verdict, ReadVerdict::kStore);
   EXPECT_THAT(known.item->failure, IsOk());
   EXPECT_TRUE(known.item->input.rgb.empty());
-  const ReadResult claimed = reader_->Read(File("claimed.jpg"), [](const Sha256Digest&) { return false; });
+  const ReadResult claimed = reader_->Read(File("claimed.jpg"), [](const Sha256Digest&) { return false; }, &profile_);
   EXPECT_EQ(claimed.verdict, ReadVerdict::kParked);
 }
 

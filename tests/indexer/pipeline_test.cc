@@ -41,15 +41,15 @@ class PipelineTest : public testing::Test {
     catalog_ = *std::move(catalog);
     ASSERT_THAT(catalog_->BindModel(encoder_.info().id, FakeEncoder::kDim), IsOk());
     root_ = catalog_->AddRoot(pictures_.path())->id;
-    device_ = std::make_unique<encoder::DeviceQueue>(std::vector<encoder::Encoder*>{&encoder_}, metrics_, encoder::DeviceQueue::Options{});
+    device_ = std::make_shared<encoder::DeviceQueue>(std::vector<encoder::Encoder*>{&encoder_}, metrics_, encoder::DeviceQueue::Options{});
     writer_ = std::make_unique<IndexWriter>(*catalog_, index_, facts_, metrics_);
     Pipeline::Options options;
     options.batch_size = 4;
     options.batch_wait_ms = 5;
     options.retry_ms = 10;
     options.intake_capacity = 64;
-    options.reader = {.limits = {}, .profile = encoder_.preprocess(), .thumbnail_px = 64, .max_tries = 3};
-    pipeline_ = std::make_unique<Pipeline>(Pipeline::Parts{*catalog_, *writer_, *device_, clock_, metrics_, health_}, options,
+    options.reader = {.limits = {}, .thumbnail_px = 64, .max_tries = 3};
+    pipeline_ = std::make_unique<Pipeline>(Pipeline::Parts{*catalog_, *writer_, [this] { return EncodingModel{model_number_, device_}; }, clock_, metrics_, health_}, options,
                                            [this](const Candidate& candidate, Outcome outcome) { Count(candidate, outcome); });
   }
   void TearDown() override {
@@ -107,7 +107,8 @@ class PipelineTest : public testing::Test {
   ClusteredIndex index_{FakeEncoder::kDim};
   storage::RootId root_;
   std::unique_ptr<storage::Catalog> catalog_;
-  std::unique_ptr<encoder::DeviceQueue> device_;
+  std::atomic<uint32_t> model_number_ = 1;
+  std::shared_ptr<encoder::DeviceQueue> device_;
   PhotoFacts facts_;
   std::unique_ptr<IndexWriter> writer_;
   std::unique_ptr<Pipeline> pipeline_;
@@ -300,6 +301,19 @@ TEST_F(PipelineTest, StoresTheBatchInHandWhenItStops) {
   EXPECT_GT(catalog_->photo_count(), 0u);
   EXPECT_EQ(catalog_->photo_count(), control_.pictures());
   EXPECT_LT(catalog_->photo_count(), 60u);
+  ExpectOneVectorPerPhoto();
+}
+
+// A switch of the model comes between the steps of a picture's way: what was made for the old one is made again.
+TEST_F(PipelineTest, ReadsAgainWhatWasEncodedForAModelThatNoLongerAnswers) {
+  model_number_ = 7;  // the catalog's has number 1
+  Write("a.png", 1);
+  Submit("a.png");
+  ASSERT_TRUE(WaitUntil([&] { return control_.pictures() > 1; }));
+  EXPECT_FALSE(IsIndexed("a.png"));
+  model_number_ = 1;
+  WaitEmpty();
+  EXPECT_TRUE(IsIndexed("a.png"));
   ExpectOneVectorPerPhoto();
 }
 

@@ -1,5 +1,6 @@
 #include "tests/support/fake_encoder.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <random>
@@ -100,7 +101,15 @@ Status FakeEncoderControl::Enter() {
   return failure_;
 }
 
-FakeEncoder::FakeEncoder(FakeEncoderControl& control, std::string id) : control_(control) {
+Features FakeEncoder::Turned(Features features) const {
+  for (int64_t row = 0; row < features.rows; ++row) {
+    const auto values = Row(features, static_cast<size_t>(row));
+    std::rotate(values.begin(), values.begin() + turn_, values.end());
+  }
+  return features;
+}
+
+FakeEncoder::FakeEncoder(FakeEncoderControl& control, std::string id, int turn) : control_(control), turn_(turn) {
   info_.id = std::move(id);
   info_.name = "fake";
   info_.layout = "huggingface";
@@ -128,13 +137,13 @@ Result<Features> FakeEncoder::EncodeImages(std::span<const ModelInput> inputs) {
     EncodePicture(inputs[i], Row(features, i));
   }
   control_.pictures_ += inputs.size();
-  return features;
+  return Turned(std::move(features));
 }
 
 Result<Features> FakeEncoder::EncodeTexts(std::span<const std::string> texts) {
   Features features = Empty(texts.size());
   for (size_t i = 0; i < texts.size(); ++i) EncodeText(texts[i], Row(features, i));
-  return features;
+  return Turned(std::move(features));
 }
 
 }  // namespace fovea::test

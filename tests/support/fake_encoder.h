@@ -47,7 +47,8 @@ class FakeEncoder final : public encoder::Encoder {
   static constexpr int kDim = 64;
 
   // Vectors of different ids never mix; a test that changes the model changes the id.
-  explicit FakeEncoder(FakeEncoderControl& control, std::string id = "fake-1");
+  // Models with another `turn` give other vectors of the same pictures, whose cosines among themselves are the same.
+  explicit FakeEncoder(FakeEncoderControl& control, std::string id = "fake-1", int turn = 0);
 
   const encoder::ModelInfo& info() const override { return info_; }
   const encoder::PreprocessProfile& preprocess() const override { return profile_; }
@@ -55,7 +56,10 @@ class FakeEncoder final : public encoder::Encoder {
   Result<encoder::Features> EncodeTexts(std::span<const std::string> texts) override;
 
  private:
+  encoder::Features Turned(encoder::Features features) const;
+
   FakeEncoderControl& control_;
+  const int turn_;
   encoder::ModelInfo info_;
   encoder::PreprocessProfile profile_;
 };

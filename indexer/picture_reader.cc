@@ -89,6 +89,7 @@ ReadVerdict PictureReader::ReadOpened(PipelineItem& item, int fd, const Wishes& 
   item.photo.indexed_at_ms = clock_.NowUnixMs();
   if (catalog_.FindContent(item.photo.content)) return ReadVerdict::kStore;
   if (!wishes.claim(item.photo.content)) return ReadVerdict::kParked;
+  if (catalog_.FindContent(item.photo.content)) return ReadVerdict::kStore;  // stored between the look and the claim
   if (Status status = DecodeInto(item, *bytes, wishes.profile); !status.ok()) return Fail(item, std::move(status));
   return ReadVerdict::kEncode;
 }

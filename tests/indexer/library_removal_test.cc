@@ -136,6 +136,8 @@ TEST_F(LibraryRemoval, RenamesAndRemovesALargeFolderAsAJob) {
   running_.Start();
   running_.WaitIdle();
   ASSERT_EQ(PathsBelow("a"), kFiles);
+  const PhotoId large = running_.PhotoAt("a/0.png"), small = running_.PhotoAt("small/b.png");
+  EXPECT_EQ(running_.Count("fovea_photos_encoded_total"), 2);
 
   fs::rename(running_.pictures() / "small", running_.pictures() / "little");
   ASSERT_TRUE(WaitUntil([&] { return running_.PathOf("little/b.png").has_value(); }));
@@ -147,6 +149,8 @@ TEST_F(LibraryRemoval, RenamesAndRemovesALargeFolderAsAJob) {
   running_.WaitIdle();
   EXPECT_EQ(PathsBelow("z"), kFiles);
   EXPECT_EQ(PathsBelow("a"), 0u);
+  EXPECT_EQ(running_.PhotoAt("z/2499.png"), large);
+  EXPECT_EQ(running_.PhotoAt("little/b.png"), small);
   EXPECT_EQ(running_.Count("fovea_photos_encoded_total"), 2);
   const auto folder = running_.library().Search({.query = TextQuery{"x"}, .filter = Filter{.kind = Filter::Kind::kFolder, .text = running_.pictures() / "z"}});
   ASSERT_THAT(folder, IsOk());

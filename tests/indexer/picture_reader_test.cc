@@ -76,6 +76,17 @@ TEST_F(PictureReaderTest, DoesNotDecodeWhatIsKnownOrBeingDoneByAnother) {
   EXPECT_EQ(claimed.verdict, ReadVerdict::kParked);
 }
 
+// Of two files with equal bytes the second was encoded again when the first was stored just between "is it known?" and "may I?".
+TEST_F(PictureReaderTest, LooksAgainOnceItMayEncode) {
+  const std::string bytes = MakePicture({.seed = 9});
+  pictures_.Write("copy.jpg", bytes);
+  const ReadResult read = reader_->Read(File("copy.jpg"), [&](const Sha256Digest&) {
+    EXPECT_THAT(catalog_->StoreFiles(std::vector{test::FileOf({root_, "first.jpg"}, bytes)}), IsOk());
+    return true;
+  });
+  EXPECT_EQ(read.verdict, ReadVerdict::kStore);
+}
+
 TEST_F(PictureReaderTest, RecognisesAFileWithAKnownStamp) {
   pictures_.Write("a.jpg", "bad");
   const ReadResult first = Read(File("a.jpg"));

@@ -68,8 +68,8 @@ def shape(options, size):
     return [options.vectors.resolve(), size, options.dim]
 
 
-def peers(options):
-    return [peer for peer in NAMES if peer not in options.without]
+def peers(options, size):
+    return [peer for peer in NAMES if peer not in options.without and (not options.ready or graph(options, peer, size).exists())]
 
 
 def everything(options):
@@ -85,7 +85,7 @@ def everything(options):
         if not (ours(options, size) / "built.json").exists():
             say(f"{size:,}: building fovea's lists (once)")
             quietly([program, "build", *shape(options, size), ours(options, size)], options.work / "ours.log")
-        for peer in peers(options):
+        for peer in peers(options, size):
             path = graph(options, peer, size)
             if not path.exists():
                 say(f"{size:,}: building the graph of {peer} (once)")
@@ -97,4 +97,4 @@ def contenders(options, size):
     """Name -> command of each; the first is ours."""
     own = {"fovea": [options.build / "bench" / "fovea_ann_bench", "serve", *shape(options, size), ours(options, size), queries(options)]}
     serve = [PYTHON, PEERS / "graph.py", "serve"]
-    return own | {NAMES[peer]: [*serve, peer, *shape(options, size), graph(options, peer, size), queries(options)] for peer in peers(options)}
+    return own | {NAMES[peer]: [*serve, peer, *shape(options, size), graph(options, peer, size), queries(options)] for peer in peers(options, size)}

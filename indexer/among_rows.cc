@@ -6,7 +6,8 @@
 namespace fovea::indexer {
 namespace {
 
-constexpr size_t kRowsPerLookup = 32;  // looking one up costs what asking so many rows does
+constexpr size_t kRowsPerLookup = 256;  // with fewer than one photo in so many, all are looked up
+constexpr double kSparse = 1.0 / 16;    // with a smaller share, a block's rows are asked before it is read
 constexpr size_t kAsked = 16;          // rows of a list, to guess its share
 
 }  // namespace
@@ -21,7 +22,20 @@ AmongRows::AmongRows(const ListedRows& rows, const PhotoBits* photos) : rows_(ro
   if (photos == nullptr) return;
   const size_t count = CountOf(*photos);
   share_ = std::min(1.0, static_cast<double>(count) / static_cast<double>(std::max<size_t>(1, rows.size())));
+  asks_first_ = share_ < kSparse;
   if (count <= rows.size() / kRowsPerLookup) LookUp();
+}
+
+uint16_t AmongRows::BlockBits(uint32_t block) const {
+  if (looked_up_) return RowFilter(bits_).BlockBits(block);
+  const uint16_t there = rows_.BlockBits(block);
+  if (!asks_first_) return there;
+  unsigned held = 0;
+  for (unsigned left = there; left != 0; left &= left - 1) {
+    const int row = std::countr_zero(left);
+    held |= static_cast<unsigned>(photos_->Holds(rows_.ids()[block * kBlockRows + static_cast<size_t>(row)])) << row;
+  }
+  return static_cast<uint16_t>(held);
 }
 
 void AmongRows::LookUp() {

@@ -1,8 +1,8 @@
 #pragma once
 // AmongRows says which rows of a clustered index a query may have, and how many of each list.
 //
-// Few photos are looked up one by one: then every place and every count is known. With many, a row is asked when it comes into
-// question, and a list's share is guessed from 16 of its rows.
+// Few photos are looked up one by one: then every place and every count is known. With more, a block's rows are asked before it is
+// read, with many, a row when it comes into question; a list's share is guessed from 16 of its rows.
 //
 // Owns:    for few photos one bit per place. Borrows rows and photos.
 // Threads: one at a time.
@@ -21,7 +21,7 @@ class AmongRows {
   AmongRows(const ListedRows& rows, const PhotoBits* photos);
 
   // Of the rows of the block that may be in question, one bit each.
-  uint16_t BlockBits(uint32_t block) const { return looked_up_ ? RowFilter(bits_).BlockBits(block) : rows_.BlockBits(block); }
+  uint16_t BlockBits(uint32_t block) const;
   // Whether one of them is.
   bool Holds(size_t place) const { return photos_ == nullptr || looked_up_ || photos_->Holds(rows_.ids()[place]); }
   // At most so many rows of the list.
@@ -35,8 +35,9 @@ class AmongRows {
   const ListedRows& rows_;
   const PhotoBits* const photos_;
   bool looked_up_ = false;
-  double share_ = 1;            // of all rows
-  std::vector<uint64_t> bits_;  // by place
+  bool asks_first_ = false;       // whether a block holds any row at all
+  double share_ = 1;              // of all rows
+  std::vector<uint64_t> bits_;    // by place
   std::vector<uint32_t> counts_;  // by list
 };
 

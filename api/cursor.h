@@ -14,8 +14,10 @@ namespace fovea::api {
 
 std::string PhotoCursor(storage::PhotoId last_shown);
 std::string FailureCursor(const storage::Location& last_shown);
-// Both read the parameter `cursor`.
+std::string DuplicateCursor(const indexer::DuplicatePlace& next);
+// All read the parameter `cursor`.
 Answer<storage::PhotoId> PhotoCursorOf(const Request& request);  // absent: before the first
 Answer<std::optional<storage::Location>> FailureCursorOf(const Request& request);
+Answer<std::optional<indexer::DuplicatePlace>> DuplicateCursorOf(const Request& request);
 
 }  // namespace fovea::api

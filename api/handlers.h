@@ -30,6 +30,11 @@ Answer<Response> RemoveRoot(const Request& request, const Context& context);
 Answer<Response> ListJobs(const Request& request, const Context& context);
 Answer<Response> ListFailures(const Request& request, const Context& context);
 Answer<Response> RetryFailures(const Request& request, const Context& context);
+Answer<Response> CancelJob(const Request& request, const Context& context);
+
+// handlers_duplicates.cc
+Answer<Response> FindDuplicates(const Request& request, const Context& context);
+Answer<Response> ListDuplicates(const Request& request, const Context& context);
 
 // handlers_backups.cc
 Answer<Response> MakeBackup(const Request& request, const Context& context);

@@ -22,6 +22,13 @@ Answer<Response> ListJobs(const Request& request, const Context& context) {
   return JsonResponse({{"jobs", std::move(jobs)}});
 }
 
+Answer<Response> CancelJob(const Request& request, const Context& context) {
+  TRY(OnlyParameters(request, {}));
+  TRY_ASSIGN(const uint64_t id, IdOf(request, UINT64_MAX, "job"));
+  if (const Status status = context.library.CancelJob(id); !status.ok()) return std::unexpected(AsProblem(status));
+  return Response{.status = 202};
+}
+
 Answer<Response> ListFailures(const Request& request, const Context& context) {
   TRY(OnlyParameters(request, {"limit", "cursor"}));
   TRY_ASSIGN(const int64_t limit, IntegerParameter(request, "limit", kPerPage));

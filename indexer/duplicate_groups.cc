@@ -134,6 +134,18 @@ class Stars {
 
 }  // namespace
 
+PairLevels LevelsFor(double mean) {
+  const double room = 1 - mean;
+  return {.copies = static_cast<float>(std::clamp(1 - 0.023 * room, 0.97, 0.99)), .bursts = static_cast<float>(std::clamp(1 - 0.115 * room, 0.88, 0.95))};
+}
+
+bool MayBePair(const Moment& a, const Moment& b, float score, const PairLevels& levels) {
+  constexpr float kOff = 0.01f;
+  if (a.taken_local_ms == Moment::kNoTime || b.taken_local_ms == Moment::kNoTime) return score >= levels.copies - kOff;
+  if (AreSameMoment(a.taken_local_ms, b.taken_local_ms)) return true;
+  return a.camera == b.camera && std::abs(a.taken_local_ms - b.taken_local_ms) <= kBurstGapMs;
+}
+
 PairKind JudgePair(const ShotFacts& a, const ShotFacts& b, float score, const PairLevels& levels) {
   if (a.id.value == 0 || b.id.value == 0) return PairKind::kNone;
   bool shots = AreNextShots(a, b);

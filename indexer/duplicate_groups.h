@@ -35,9 +35,17 @@ struct ShotFacts {
   std::string path;  // one of them
 };
 
-struct PairLevels {
-  float copies = 0, bursts = 0;
+// The levels to take where two photos of the library have the cosine `mean` on average (docs/decisions/012): a fixed share of the way from there
+// to 1, as models differ in how much of the sphere they use; within bounds, as a small library may show one thing only.
+PairLevels LevelsFor(double mean);
+
+// Whether a pair may be judged anything but kNone, by what is quickly at hand. `score` may be too small by a hundredth.
+struct Moment {
+  int64_t taken_local_ms = kNoTime;
+  uint32_t camera = 0;  // a hash of its name
+  static constexpr int64_t kNoTime = INT64_MIN;
 };
+bool MayBePair(const Moment& a, const Moment& b, float score, const PairLevels& levels);
 
 enum class PairKind { kNone, kCopies, kBurst };
 PairKind JudgePair(const ShotFacts& a, const ShotFacts& b, float score, const PairLevels& levels);

@@ -33,9 +33,12 @@ struct DuplicateGroup {
   float score() const { return members.back().score; }  // the least of all
 };
 
+// The least cosine of a pair of copies, and of two shots of a burst.
+struct PairLevels {
+  float copies = 0, bursts = 0;
+};
 struct DuplicateRequest {
-  float copies = 0.97f;  // a pair of copies has at least this cosine
-  float bursts = 0.94f;  // two shots of a burst
+  std::optional<float> copies = {}, bursts = {};  // levels; those that are not given follow from the library (LevelsFor)
 };
 
 // The outcome of one search for duplicates.
@@ -43,7 +46,7 @@ struct DuplicateReport {
   uint64_t run = 0;  // counts the searches of a store, from 1; 0: none was made yet
   int64_t made_at_ms = 0;
   std::string model;
-  DuplicateRequest request;
+  PairLevels levels;
   uint64_t photos = 0;        // that were looked at
   storage::PhotoId last;      // of them; later ones came since
   std::vector<DuplicateGroup> groups;  // by kind, each best first

@@ -140,6 +140,7 @@ Status Library::Start(Encoders encoders, const ModelOrigin& origin) {
 
 void Library::Stop() {
   impl_->stopped = true;
+  impl_->duplicates.Stop();
   MutexLock lock(impl_->lifecycle);
   if (impl_->model_switch) impl_->model_switch->Stop();  // before the rest: it may replace the generation until then
   const std::shared_ptr<Generation> now = impl_->Now();

@@ -23,6 +23,7 @@
 #include "encoder/decoder.h"
 #include "encoder/device_queue.h"
 #include "encoder/encoder.h"
+#include "indexer/duplicates.h"
 #include "indexer/filter.h"
 #include "indexer/hit_cutoff.h"
 #include "storage/catalog.h"
@@ -89,11 +90,6 @@ struct SearchAnswer {
   double took_ms = 0;    // all of it
 };
 
-struct RootStatus {
-  storage::Root root;
-  bool watching = false;
-  uint64_t photos = 0;  // paths indexed
-};
 struct JobStatus {
   storage::JobRecord job;
   double rate = 0;                // files per second lately
@@ -105,6 +101,44 @@ struct IndexStatus {
   size_t lists = 0;          // 0: none trained yet
   size_t waiting = 0;        // vectors that are in no list yet; every search goes through them
   std::string rebuilding;    // which file was damaged or gone, until it is written again; empty: none
+};
+
+// Near-duplicates as they are shown: what was found last, less what is gone since.
+struct DuplicatePlace {
+  uint64_t run = 0;
+  size_t group = 0;
+};
+struct DuplicateQuery {
+  std::optional<DuplicateKind> kind = {};     // none: all, identical ones first, then copies, then bursts
+  std::optional<DuplicatePlace> from = {};    // a page's `next`; kInvalidArgument when another search was made since, or of another kind
+  size_t limit = 50;                          // groups, 1..kMaxDuplicateGroups
+};
+inline constexpr size_t kMaxDuplicateGroups = 200;
+inline constexpr size_t kMostShownOfGroup = 200;  // photos
+struct ShownDuplicates {
+  struct Shot {
+    Photo photo;
+    size_t path = 0;   // which of its paths: of an identical group all are shown, else the first
+    float score = 1;   // with the group's first, when it was found
+    bool keep = false; // the best of the group: most pixels, then the largest file, then the oldest
+  };
+  DuplicateKind kind = DuplicateKind::kIdentical;
+  size_t size = 0;          // photos, or paths, that are still there
+  std::vector<Shot> shots;  // the first kMostShownOfGroup of them
+};
+struct DuplicatePage {
+  DuplicateReport report;  // without its groups; run 0: no search was made yet
+  std::array<size_t, kDuplicateKinds> found = {};  // groups by kind, at that time
+  std::optional<uint64_t> photos_since;            // that came after the search; not known while the library loads
+  std::optional<JobStatus> running;                // a search that runs now
+  std::vector<ShownDuplicates> groups;
+  std::optional<DuplicatePlace> next;
+};
+
+struct RootStatus {
+  storage::Root root;
+  bool watching = false;
+  uint64_t photos = 0;  // paths indexed
 };
 struct LibraryStatus {
   bool ready = false;
@@ -178,7 +212,7 @@ class Library {
   // loaded, it answers, and the library is switched to the one given in the background.
   Status Start(std::vector<std::unique_ptr<encoder::Encoder>> encoders, const ModelOrigin& origin = {});
   Status Start(std::unique_ptr<encoder::Encoder> encoder);
-  // In this order: watchers, scanners, folders, pipeline (the batch in hand is stored), encoder, index snapshot. May be called
+  // In this order: search for duplicates, watchers, scanners, folders, pipeline (the batch in hand is stored), encoder, index snapshot. May be called
   // twice; ends within 10 s. Reads of the catalog go on working.
   void Stop();
   bool ready() const;
@@ -210,6 +244,7 @@ class Library {
   Result<JobStatus> SwitchModel(const std::string& source);
   // Of the job that switches the model, by its id; kNotFound for any other.
   Status PauseJob(uint64_t job, bool paused);
+  // Of that job, or of a search for duplicates.
   Status CancelJob(uint64_t job);
 
   std::vector<JobStatus> Jobs(size_t limit) const;
@@ -220,6 +255,10 @@ class Library {
   // Adds a backup of the catalog to a folder while all else goes on, as a job; ends early when the library stops. kBusy while another
   // is being made. Works without a model.
   Result<storage::BackupFacts> BackUp(const std::string& folder);
+
+  // Begins a search for near-duplicates, as a job. kBusy while one runs. Works before Start when the store has vectors.
+  Result<JobStatus> FindDuplicates(const DuplicateRequest& request);
+  Result<DuplicatePage> Duplicates(const DuplicateQuery& query) const;
 
   // Features as the model gives them, or divided by their length when `normalised`.
   enum class Scale { kRaw, kUnit };

@@ -22,6 +22,7 @@
 #include "indexer/job_board.h"
 #include "indexer/library.h"
 #include "indexer/model_switch.h"
+#include "indexer/near_duplicates.h"
 #include "indexer/photo_facts.h"
 #include "indexer/pipeline.h"
 #include "indexer/scan_queue.h"
@@ -77,6 +78,8 @@ struct Library::Impl {
   void BeginRoot(const storage::Root& root);
   Result<std::string> ThumbnailFromFile(const storage::PhotoRecord& record, int side_px) const;
   Result<OpenedFile> Open(PhotoId id) const;
+  // Of the group what is still there; less than two: nothing.
+  std::optional<ShownDuplicates> Show(const DuplicateGroup& group, const RootTable& roots) const;
 
   storage::Catalog& catalog;
   const Clock& clock;
@@ -89,6 +92,7 @@ struct Library::Impl {
   std::atomic<bool> stopped = false;
   std::atomic<bool> backing_up = false;
 
+  NearDuplicates duplicates{catalog, clock, jobs};
   PhotoFacts facts;
   std::unique_ptr<IndexWriter> writer;
   std::unique_ptr<Pipeline> pipeline;

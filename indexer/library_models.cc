@@ -105,6 +105,7 @@ Status Library::PauseJob(uint64_t job, bool paused) {
 }
 
 Status Library::CancelJob(uint64_t job) {
+  if (impl_->duplicates.Cancel(job)) return Status();
   RETURN_IF_ERROR(impl_->CheckReady());
   return impl_->model_switch ? impl_->model_switch->Cancel(job) : NotFound(StrCat("no job ", job, " that can be cancelled"));
 }

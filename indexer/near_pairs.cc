@@ -29,8 +29,8 @@ struct Asked {
 
 class Comparison {
  public:
-  Comparison(const CodedVectors& vectors, const VectorLists& lists, float least, size_t threads)
-      : vectors_(vectors), lists_(lists), least_(least), weight_(ResidualWeight(vectors.dim())), pairs_of_(vectors.size()), workers_(threads) {}
+  Comparison(const CodedVectors& vectors, const VectorLists& lists, const NearPairsRequest& request, size_t threads)
+      : vectors_(vectors), lists_(lists), wanted_(request.wanted), least_(std::ranges::min(request.levels)), weight_(ResidualWeight(vectors.dim())), pairs_of_(vectors.size()), workers_(threads) {}
 
   void CompareList(size_t list, size_t thread) {
     Worker& worker = workers_[thread];
@@ -98,15 +98,18 @@ class Comparison {
       const uint32_t other = own[place];
       if (other == asked.row || (asked.place != kNoPlace && place < asked.place)) continue;
       if (HasMost(asked.row) && HasMost(other)) continue;
+      const float estimate = worker.bounds.upper[lane][row] - weight_ * worker.packed.Block(i).residuals[row];
+      const NearPair pair{std::min(asked.row, other), std::max(asked.row, other), estimate};
+      if (wanted_ && !wanted_(pair.a, pair.b, estimate)) continue;
       ++pairs_of_[asked.row];
       ++pairs_of_[other];
-      const float estimate = worker.bounds.upper[lane][row] - weight_ * worker.packed.Block(i).residuals[row];
-      worker.pairs.push_back({std::min(asked.row, other), std::max(asked.row, other), estimate});
+      worker.pairs.push_back(pair);
     }
   }
 
   const CodedVectors& vectors_;
   const VectorLists& lists_;
+  const std::function<bool(uint32_t, uint32_t, float)>& wanted_;
   const float least_, weight_;
   const ScanKernel kernel_ = UsableScanKernels().front();
   std::vector<std::atomic<uint32_t>> pairs_of_;  // by row
@@ -178,7 +181,7 @@ class Rescore {
 Result<std::vector<NearPair>> FindNearPairs(const CodedVectors& vectors, const NearPairsRequest& request, const QuietTeam& team) {
   const auto lists = MakeLists(vectors, request.lists, team, [&](double share) { request.done(kListsShare * share); });
   if (!lists) return Failed(Cancelled("find near pairs: stopped"));
-  Comparison comparison(vectors, *lists, std::ranges::min(request.levels), team.threads());
+  Comparison comparison(vectors, *lists, request, team.threads());
   std::atomic<size_t> compared = 0;
   const size_t count = lists->own.count();
   const bool all = team.Run(count, [&](size_t list, size_t thread) {

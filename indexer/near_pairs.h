@@ -30,6 +30,8 @@ struct NearPair {
 struct NearPairsRequest {
   std::vector<float> levels;  // the cosines at which something is decided; pairs reach the least
   ListOptions lists = {};
+  // Whether a pair with this score (which may be off by some thousandths) is of interest: others are dropped before they count.
+  std::function<bool(uint32_t a, uint32_t b, float score)> wanted = {};  // empty: all; from any thread
   // The vector itself; kNotFound when it is gone: its pairs are left out. From any thread.
   std::function<Result<std::vector<float>>(storage::PhotoId)> vector;
   std::function<void(double)> done = [](double) {};  // hears the share that is done, from any thread

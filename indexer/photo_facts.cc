@@ -121,6 +121,11 @@ uint64_t PhotoFacts::size() const {
   return all_.cardinality();
 }
 
+uint64_t PhotoFacts::CountAfter(storage::PhotoId photo) const {
+  ReaderLock lock(mutex_);
+  return all_.cardinality() - all_.rank(SetKey(photo));
+}
+
 PhotoSet PhotoFacts::Fitting(const Filter& filter) const {
   ReaderLock lock(mutex_);
   return Evaluate(filter);

@@ -37,6 +37,8 @@ class PhotoFacts {
   // The photos that fit; kRoot must have been resolved to its folder. Takes milliseconds for a million photos; a glob over all of them some hundred.
   PhotoSet Fitting(const Filter& filter) const EXCLUDES(mutex_);
   uint64_t size() const EXCLUDES(mutex_);
+  // How many photos came after this one.
+  uint64_t CountAfter(storage::PhotoId photo) const EXCLUDES(mutex_);
 
  private:
   struct Row {

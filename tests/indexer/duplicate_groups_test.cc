@@ -67,6 +67,37 @@ TEST(JudgePair, NextNumbersOfACameraAreShotsEvenInTheSameSecond) {
   EXPECT_EQ(JudgePair(Shot(1, {}, "scan1.png"), Shot(2, {}, "scan2.png"), 0.98f, kLevels), PairKind::kBurst) << "without any time";
 }
 
+TEST(MayBePair, LeavesNothingOutThatIsJudgedAPair) {
+  const auto moment = [](const ShotFacts& shot) { return Moment{shot.taken_local_ms.value_or(Moment::kNoTime), shot.camera.empty() ? 0u : 1u}; };
+  int judged = 0, dropped = 0;
+  for (const int64_t gap : {int64_t{0}, int64_t{350}, int64_t{1000}, kBurstGapMs, kBurstGapMs + 1, int64_t{86'400'000}}) {
+    for (const float score : {0.93f, 0.95f, 0.98f}) {
+      for (const bool timed : {true, false}) {
+        for (const char* camera : {"Alder 100", ""}) {
+          ShotFacts a = Shot(1, kNoon), b = Shot(2, timed ? std::optional(kNoon + gap) : std::nullopt);
+          b.camera = camera;
+          const bool may = MayBePair(moment(a), moment(b), score, kLevels);
+          if (JudgePair(a, b, score, kLevels) != PairKind::kNone) {
+            ++judged;
+            EXPECT_TRUE(may) << gap << " " << score << timed << camera;
+          }
+          dropped += !may;
+        }
+      }
+    }
+  }
+  EXPECT_GT(judged, 10);
+  EXPECT_GT(dropped, 10);
+}
+
+TEST(LevelsFor, LieAShareOfTheWayFromTheMeanToOne) {
+  EXPECT_NEAR(LevelsFor(0.136).copies, 0.980, 0.001);
+  EXPECT_NEAR(LevelsFor(0.136).bursts, 0.900, 0.001);
+  EXPECT_NEAR(LevelsFor(0.5).copies, 0.9885, 0.001);
+  EXPECT_EQ(LevelsFor(0.99).copies, 0.99f) << "a library of one thing still has copies";
+  EXPECT_EQ(LevelsFor(-1).copies, 0.97f);
+}
+
 TEST(GroupDuplicates, KeepsMostPixelsThenTheLargestFileThenTheOldest) {
   ShotFacts big = Shot(1, kNoon), small = Shot(2, kNoon), heavy = Shot(3, kNoon), old = Shot(4, kNoon - 5);
   small.width = 800;

@@ -134,6 +134,9 @@ TEST(PhotoFacts, CombinesAndTakesBackWhatChanges) {
   EXPECT_EQ(Ids(facts.Fitting(phone)), std::set<uint64_t>{});
   EXPECT_EQ(Ids(facts.Fitting(Of(Kind::kType, "JPEG"))), (std::set<uint64_t>{1, 2}));
   EXPECT_EQ(facts.size(), 2u);
+  EXPECT_EQ(facts.CountAfter(PhotoId{0}), 2u);
+  EXPECT_EQ(facts.CountAfter(PhotoId{1}), 1u);
+  EXPECT_EQ(facts.CountAfter(PhotoId{2}), 0u);
 }
 
 // What a filter means, said once more in the plainest words.

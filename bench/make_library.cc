@@ -6,13 +6,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 
 #include "base/bounded_queue.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/npy_file.h"
 #include "base/worker.h"
-#include "bench/npy_file.h"
 #include "bench/synthetic_library.h"
 #include "storage/catalog.h"
 
@@ -96,7 +97,12 @@ Status WriteQueries(const SyntheticVectors& vectors, const Options& options) {
   const auto dim = static_cast<size_t>(vectors.dim());
   std::vector<float> rows(options.queries * dim);
   for (uint64_t text = 0; text < options.queries; ++text) vectors.Text(text, std::span(rows).subspan(text * dim, dim));
-  return WriteNpy(options.folder + "/queries.npy", rows, dim);
+  const std::string path = options.folder + "/queries.npy";
+  std::ofstream file(path, std::ios::binary);
+  file << NpyHeader(options.queries, dim);
+  file.write(reinterpret_cast<const char*>(rows.data()), static_cast<std::streamsize>(rows.size() * sizeof(float)));
+  file.close();
+  return file ? Status() : IoError(StrCat("write \"", path, "\""));
 }
 
 Status Run(const Options& options) {

@@ -123,6 +123,18 @@ void AddArchive(Parser& parser) {
   exported->add_option("FOLDER", parser.line.folder, "gets vectors.npy and photos.jsonl, row by row the same order")->required()->type_name("");
 }
 
+void AddImport(Parser& parser) {
+  CLI::App* import = AddCommand(parser, parser.app, "import", Command::kImport, kImport,
+                                "store photos with vectors made elsewhere, so that nothing is encoded: exit 0 all well, 3 some rows refused");
+  import->add_option("FOLDER", parser.line.folder, "what `fovea export` wrote, or clip-retrieval (docs/operations.md)")->required()->type_name("");
+  import->add_option("--root", parser.line.roots, "folders of the pictures, if the library does not know them yet")->type_name("FOLDER");
+  auto* model = import->add_option_group("model", "of which model the vectors are");
+  model->add_option("--model-id", parser.line.model, "its id, NAME@FINGERPRINT; must be the library's")->type_name("ID");
+  model->add_flag("--same-model", parser.line.same_model, "it is the library's: you vouch for it");
+  model->require_option(1);
+  import->add_flag("--progress", parser.line.progress, "a progress bar even when standard output is no terminal");
+}
+
 // The deepest command that was named, for help and suggestions.
 const CLI::App* Named(const CLI::App& app) {
   const auto named = app.get_subcommands();
@@ -202,6 +214,7 @@ std::variant<CommandLine, ExitCode> ParseCommandLine(int argc, const char* const
   AddEmbed(parser);
   AddStatusAndModel(parser);
   AddArchive(parser);
+  AddImport(parser);
   try {
     parser.app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help or --version

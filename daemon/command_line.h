@@ -18,7 +18,7 @@
 namespace fovea::daemon {
 
 enum class Command { kServe, kIndex, kSearch, kEmbed, kStatus, kModelList, kModelPull, kModelInspect, kModelRemove,
-                     kBackup, kRestore, kVerify, kExport };
+                     kBackup, kRestore, kVerify, kExport, kImport };
 
 // One thing to embed or to search with.
 struct Input {
@@ -30,8 +30,8 @@ struct CommandLine {
   Command command = Command::kServe;
   std::string config_file;
   std::vector<std::pair<std::string, SettingValue>> settings;  // key name and value, as LoadSettings takes them
-  std::vector<std::string> roots;      // serve, index
-  bool progress = false;               // serve, index: progress even if standard output is no terminal
+  std::vector<std::string> roots;      // serve, index, import
+  bool progress = false;               // serve, index, import: progress even if standard output is no terminal
   std::vector<Input> inputs;           // embed: in the order given; search: exactly one, or none with `photo`
   std::optional<uint64_t> photo;       // search
   uint64_t k = 10;                     // search
@@ -40,8 +40,9 @@ struct CommandLine {
   bool raw = false;                    // embed: features as the model gives them
   bool parity = false;                 // embed: decode as the reference does
   bool pull = false;                   // serve: fetch the model if it is not there
-  std::string model;                   // model pull, inspect, remove
-  std::string folder;                  // backup, restore, export
+  std::string model;                   // model pull, inspect, remove; import: the model's id
+  bool same_model = false;             // import: the vectors are of the library's model, the user says
+  std::string folder;                  // backup, restore, export, import
   uint32_t backup = 0;                 // restore: its number, 0 the newest
   bool list = false;                   // restore: tell which there are
   std::string filter;                  // search: the API's filter, JSON; empty: everything fits

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <bit>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -10,6 +9,7 @@
 
 #include "api/json.h"
 #include "base/log.h"
+#include "base/npy_file.h"
 #include "storage/catalog.h"
 
 namespace fovea::daemon {
@@ -18,20 +18,6 @@ namespace {
 constexpr uint64_t kBetweenReports = 10'000;
 constexpr const char* kVectors = "vectors.npy";
 constexpr const char* kPhotos = "photos.jsonl";
-
-static_assert(std::endian::native == std::endian::little, "the numbers are written as they lie in memory");
-
-// The header of numpy's format 1.0: magic, length, a dictionary, spaces up to a multiple of 64.
-std::string NpyHeader(uint64_t rows, int64_t dim) {
-  std::string text = StrCat("{'descr': '<f4', 'fortran_order': False, 'shape': (", rows, ", ", dim, "), }");
-  constexpr size_t kBefore = 10, kMultiple = 64;
-  text.append(kMultiple - (kBefore + text.size() + 1) % kMultiple, ' ');
-  text += '\n';
-  std::string header("\x93NUMPY\x01\x00", 8);
-  header += static_cast<char>(text.size() & 0xff);
-  header += static_cast<char>(text.size() >> 8);
-  return header + text;
-}
 
 // A file that gets its name when it is whole.
 class NewFile {
@@ -72,7 +58,7 @@ class Exporter {
 
   Result<uint64_t> Run() {
     const uint64_t rows = catalog_.photo_count();
-    vectors_.stream() << NpyHeader(rows, catalog_.model()->dim);
+    vectors_.stream() << NpyHeader(rows, static_cast<uint64_t>(catalog_.model()->dim));
     Status status;
     const Status swept = catalog_.ForEachVector([&](storage::PhotoId id, std::span<const float> vector) {
       status = Add(id, vector);

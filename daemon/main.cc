@@ -6,6 +6,7 @@
 #include "daemon/command_line.h"
 #include "daemon/embed.h"
 #include "daemon/export_command.h"
+#include "daemon/import_command.h"
 #include "daemon/index.h"
 #include "daemon/model_inspect.h"
 #include "daemon/model_list.h"
@@ -43,6 +44,7 @@ Result<ExitCode> RunCommand(const CommandLine& line) {
     case Command::kRestore: return RunRestore(line, loaded);
     case Command::kVerify: return RunVerify(line, loaded);
     case Command::kExport: return RunExport(line, loaded);
+    case Command::kImport: return RunImport(line, loaded);
   }
   return Failed(Internal("a command without code"));
 }

@@ -10,7 +10,7 @@
 namespace fovea::daemon {
 namespace {
 
-constexpr unsigned kData = kServe | kIndex | kSearch | kStatus;
+constexpr unsigned kData = kServe | kIndex | kSearch | kStatus | kImport;
 
 const std::array kKeys = {
     SettingKey{"data", &Settings::data, "", 0, 0, "", kData, "folder of the store; default $XDG_DATA_HOME/fovea"},
@@ -27,7 +27,7 @@ const std::array kKeys = {
     SettingKey{"precision", &Settings::precision, "", 0, 0, "auto|fp32|fp16|bf16|int8", kEncodes,
                "number format of the model; one that the device does not compute in is refused"},
     SettingKey{"torch_threads", &Settings::torch_threads, "threads", 0, 1024, "", kEncodes, "of the model's operators; 0 = one per processor"},
-    SettingKey{"decode_threads", &Settings::decode_threads, "threads", 0, 256, "", kRuns, "that decode pictures; 0 = one per processor"},
+    SettingKey{"decode_threads", &Settings::decode_threads, "threads", 0, 256, "", kRuns | kImport, "that decode pictures; 0 = one per processor"},
     SettingKey{"batch_size", &Settings::batch_size, "pictures", 1, 1024, "", kRuns | kEmbed, "that the model gets at once"},
     SettingKey{"batch_wait_ms", &Settings::batch_wait_ms, "ms", 0, 10'000, "", kRuns, "that a batch waits to be filled"},
     SettingKey{"max_batch_ms", &Settings::max_batch_ms, "ms", 1, 60'000, "", kRuns,
@@ -38,13 +38,13 @@ const std::array kKeys = {
                "texts and query pictures that may wait for the model; more are answered 429"},
     SettingKey{"settle_ms", &Settings::settle_ms, "ms", 0, 60'000, "", kRuns, "that a file must lie still before it is taken"},
     SettingKey{"reconcile_s", &Settings::reconcile_s, "s", 0, 604'800, "", kServe, "between comparisons of all roots with the disk; 0 = never"},
-    SettingKey{"thumbnail_px", &Settings::thumbnail_px, "px", 64, 1024, "", kRuns, "longer side of stored thumbnails"},
+    SettingKey{"thumbnail_px", &Settings::thumbnail_px, "px", 64, 1024, "", kRuns | kImport, "longer side of stored thumbnails"},
     SettingKey{"index", &Settings::index, "", 0, 0, "auto|exact|approximate", kServe | kIndex | kSearch,
                "exact: every search goes through all vectors; approximate: through the likely ones, from 1,000 photos on; auto: from 50,000 on"},
     SettingKey{"snapshot_every_s", &Settings::snapshot_every_s, "s", 1, 86'400, "", kServe, "between snapshots of a changed index"},
-    SettingKey{"max_file_mib", &Settings::max_file_mib, "MiB", 1, 4096, "", kRuns | kEmbed, "larger picture files are listed as failures"},
-    SettingKey{"max_megapixels", &Settings::max_megapixels, "megapixels", 1, 2000, "", kRuns | kEmbed, "larger pictures are listed as failures"},
-    SettingKey{"store_cache_mib", &Settings::store_cache_mib, "MiB", 8, 65'536, "", kServe | kIndex | kSearch, "cache of the store"},
+    SettingKey{"max_file_mib", &Settings::max_file_mib, "MiB", 1, 4096, "", kRuns | kEmbed | kImport, "larger picture files are listed as failures"},
+    SettingKey{"max_megapixels", &Settings::max_megapixels, "megapixels", 1, 2000, "", kRuns | kEmbed | kImport, "larger pictures are listed as failures"},
+    SettingKey{"store_cache_mib", &Settings::store_cache_mib, "MiB", 8, 65'536, "", kServe | kIndex | kSearch | kImport, "cache of the store"},
     SettingKey{"http_io_threads", &Settings::http_io_threads, "threads", 1, 64, "", kServe, "that read and write connections"},
     SettingKey{"http_worker_threads", &Settings::http_worker_threads, "threads", 1, 256, "", kServe, "that work on requests"},
     SettingKey{"http_max_queued_requests", &Settings::http_max_queued_requests, "requests", 1, 100'000, "", kServe,

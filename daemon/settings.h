@@ -60,7 +60,7 @@ struct Settings {
 
 // Which commands a key has a meaning for; `--help` of the others does not show it.
 enum CommandSet : unsigned {
-  kServe = 1, kIndex = 2, kSearch = 4, kEmbed = 8, kStatus = 16, kModel = 32,
+  kServe = 1, kIndex = 2, kSearch = 4, kEmbed = 8, kStatus = 16, kModel = 32, kImport = 64,
   kRuns = kServe | kIndex,                    // commands that index
   kEncodes = kServe | kIndex | kSearch | kEmbed,  // commands that run a model
 };

@@ -34,7 +34,12 @@ IndexKeeper::IndexKeeper(storage::Catalog& catalog, ClusteredIndex& index, Healt
 
 IndexKeeper::~IndexKeeper() { Stop(); }
 
-std::string IndexKeeper::path() const { return catalog_.folder() + "/" + kFileName; }
+std::string IndexKeeper::PathIn(const storage::Catalog& catalog) { return catalog.folder() + "/" + kFileName; }
+
+bool IndexKeeper::IsLastWritten(const storage::Catalog& catalog, uint64_t epoch) {
+  const auto written = catalog.GetIndexValue(kIndexValue);
+  return written && written->starts_with(Describe(epoch));
+}
 
 std::string IndexKeeper::lists_path() const { return catalog_.folder() + "/" + kListsName; }
 
@@ -83,8 +88,7 @@ Result<IndexKeeper::Filled> IndexKeeper::FillFromSnapshot() {
     filled.epoch = snapshot.header.epoch;
   }
   const std::string context = StrCat("load index snapshot \"", path(), "\"");
-  const auto written = catalog_.GetIndexValue(kIndexValue);
-  if (!written || !written->starts_with(Describe(filled.epoch))) {
+  if (!IsLastWritten(catalog_, filled.epoch)) {
     return Failed(Unsupported(StrCat(context, ": it stands for state ", filled.epoch, " and is not the one that this store wrote last")));
   }
   const auto changes = catalog_.VectorChangesSince(filled.epoch);

@@ -46,7 +46,10 @@ class IndexKeeper {
   // Ends the thread; saves nothing. May be called twice.
   void Stop();
 
-  std::string path() const;
+  std::string path() const { return PathIn(catalog_); }
+  static std::string PathIn(const storage::Catalog& catalog);
+  // Whether the store names a snapshot of this epoch as the one written last.
+  static bool IsLastWritten(const storage::Catalog& catalog, uint64_t epoch);
   std::string lists_path() const;
   // Which files were damaged or gone at the start and have not been written again; empty: none.
   std::string rebuilding() const EXCLUDES(names_mutex_);

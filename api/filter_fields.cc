@@ -208,11 +208,12 @@ Answer<Filter> ReadField(const std::string& name, const Json& json, const std::s
   if (name == "camera") return words(Kind::kCamera);
   if (name == "lens") return words(Kind::kLens);
   if (name == "type") return words(Kind::kType);
+  if (name == "tag") return words(Kind::kTag);
   if (name == "shape") return OneOf(json, at, ShapeOf);
   if (name == "year") return OneOf(json, at, YearOf);
   if (name == "month") return OneOf(json, at, [](const Json& one, const std::string& where) { return WholeNumberOf(Kind::kMonth, 12, one, where); });
   if (name == "root") return OneOf(json, at, [](const Json& one, const std::string& where) { return WholeNumberOf(Kind::kRoot, UINT32_MAX, one, where); });
-  return Unknown(at, "and, or, not, folder, glob, date, year, month, camera, lens, type, shape, root, width, height, megapixels, bytes and place");
+  return Unknown(at, "and, or, not, folder, glob, date, year, month, camera, lens, type, tag, shape, root, width, height, megapixels, bytes and place");
 }
 
 Answer<Filter> ReadNested(const Json& json, const std::string& pointer, int depth) {

@@ -21,6 +21,11 @@ Answer<Response> ShowPhoto(const Request& request, const Context& context);
 Answer<Response> ShowThumbnail(const Request& request, const Context& context);
 Answer<Response> SendFile(const Request& request, const Context& context);
 
+// handlers_tags.cc
+Answer<Response> AddTag(const Request& request, const Context& context);
+Answer<Response> RemoveTag(const Request& request, const Context& context);
+Answer<Response> ChangeTags(const Request& request, const Context& context);
+
 // handlers_roots.cc
 Answer<Response> ListRoots(const Request& request, const Context& context);
 Answer<Response> AddRoot(const Request& request, const Context& context);

@@ -35,6 +35,7 @@ struct Request {
   std::vector<Header> headers = {};          // names in lower case
   std::string body = {};
   std::string id = {};                       // what stands in the place of {id} in the route's pattern
+  std::string tag = {};                      // and of {tag}
 
   // The value of the first header of that (lower case) name; nothing when it is absent.
   std::optional<std::string_view> FindHeader(std::string_view lower_case_name) const;

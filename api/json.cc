@@ -173,6 +173,7 @@ Json PhotoJson(const indexer::Photo& photo) {
     paths.push_back(std::move(entry));
   }
   object["paths"] = std::move(paths);
+  object["tags"] = photo.tags;
   return object;
 }
 

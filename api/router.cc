@@ -23,6 +23,9 @@ std::vector<Route> AllRoutes() {
       {"GET", "/v1/photos/{id}/thumbnail", ShowThumbnail},
       {"GET", "/v1/photos/{id}/file", SendFile},
       {"GET", "/v1/photos/{id}/similar", SimilarPhotos},
+      {"PUT", "/v1/photos/{id}/tags/{tag}", AddTag},
+      {"DELETE", "/v1/photos/{id}/tags/{tag}", RemoveTag},
+      {"POST", "/v1/tags", ChangeTags, RunOn::kWorker, Body::kSmall},
       {"GET", "/v1/roots", ListRoots},
       {"POST", "/v1/roots", AddRoot, RunOn::kWorker, Body::kSmall},
       {"DELETE", "/v1/roots/{id}", RemoveRoot},
@@ -43,16 +46,26 @@ std::vector<Route> AllRoutes() {
   return routes;
 }
 
-// Whether `path` fits `pattern`; what stands in the place of {id} is the answer, empty if the pattern has none.
-std::optional<std::string_view> Fit(std::string_view pattern, std::string_view path) {
-  constexpr std::string_view kId = "{id}";
-  const size_t at = pattern.find(kId);
-  if (at == std::string_view::npos) return pattern == path ? std::optional<std::string_view>("") : std::nullopt;
-  const std::string_view before = pattern.substr(0, at);
-  const std::string_view after = pattern.substr(at + kId.size());
-  if (path.size() <= before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after)) return std::nullopt;
-  const std::string_view id = path.substr(before.size(), path.size() - before.size() - after.size());
-  return id.contains('/') ? std::nullopt : std::optional(id);
+// What stands in a path in the places of a pattern: {id} up to the next slash, {tag} to the end.
+struct Places {
+  std::string_view id, tag;
+};
+
+// Nothing when `path` does not fit `pattern`. A place is never empty.
+std::optional<Places> Fit(std::string_view pattern, std::string_view path) {
+  Places places;
+  while (true) {
+    const size_t open = pattern.find('{');
+    if (open == std::string_view::npos) return path == pattern ? std::optional(places) : std::nullopt;
+    if (!path.starts_with(pattern.substr(0, open))) return std::nullopt;
+    path.remove_prefix(open);
+    const bool is_tag = pattern.substr(open).starts_with("{tag}");
+    const size_t end = is_tag ? path.size() : std::min(path.find('/'), path.size());
+    if (end == 0) return std::nullopt;
+    (is_tag ? places.tag : places.id) = path.substr(0, end);
+    path.remove_prefix(end);
+    pattern.remove_prefix(pattern.find('}') + 1);
+  }
 }
 
 // A handler that throws (out of memory, say) has failed: its request does, and no other.
@@ -83,8 +96,9 @@ Answer<const Route*> Router::Find(Request& request) const {
   const std::string_view method = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
   for (const Route& route : routes_) {
     if (route.method != method) continue;
-    if (const auto id = Fit(route.pattern, request.path)) {
-      request.id = *id;
+    if (const auto places = Fit(route.pattern, request.path)) {
+      request.id = places->id;
+      request.tag = places->tag;
       return &route;
     }
   }

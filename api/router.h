@@ -44,7 +44,7 @@ class Router {
  public:
   explicit Router(Context context);
 
-  // The route for the request, whose `id` is set; HEAD finds the route of GET.
+  // The route for the request, whose `id` and `tag` are set; HEAD finds the route of GET.
   Answer<const Route*> Find(Request& request) const;
   // How large a body the route takes. A null `route` stands for a request that fits none.
   size_t MaxBodyBytes(const Route* route) const;

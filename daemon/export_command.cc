@@ -88,6 +88,7 @@ class Exporter {
   Result<indexer::Photo> PhotoOf(storage::PhotoId id) const {
     indexer::Photo photo;
     ASSIGN_OR_RETURN(photo.record, catalog_.GetPhoto(id));
+    ASSIGN_OR_RETURN(photo.tags, catalog_.TagsOf(id));
     ASSIGN_OR_RETURN(const std::vector<storage::Location> locations, catalog_.LocationsOf(id));
     for (const storage::Location& location : locations) {
       const auto root = roots_.find(location.root);

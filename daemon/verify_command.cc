@@ -42,7 +42,7 @@ api::Json JsonOf(const Report& all) {
   const api::Json index = {{"state", StateName(all.index.state)}, {"vectors", all.index.vectors}, {"changed", all.index.changed}};
   return {{"sound", report.faults == 0},       {"photos", report.photos},     {"vectors", report.vectors},       {"contents", report.contents},
           {"locations", report.locations},     {"paths", report.paths},       {"failures", report.failures},     {"thumbnails", report.thumbnails},
-          {"index", index},                    {"faults", report.faults},     {"findings", report.findings}};
+          {"tags", report.tags},               {"index", index},              {"faults", report.faults},     {"findings", report.findings}};
 }
 
 void PrintForPeople(const Report& all) {

@@ -38,6 +38,7 @@ struct Filter {
     kBytes,
     kBox,          // south <= latitude <= north, west <= longitude <= east; west > east goes across the 180th meridian
     kRadius,       // at most radius_m from the place
+    kTag,          // has the tag `text`, byte for byte
   };
   Kind kind = Kind::kAll;
   std::vector<Filter> parts = {};

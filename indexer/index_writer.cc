@@ -1,5 +1,6 @@
 #include "indexer/index_writer.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/log.h"
@@ -140,6 +141,15 @@ Status IndexWriter::SwitchIndex(VectorIndex& index, const std::function<Status()
   return Status();
 }
 
+Result<std::vector<PhotoId>> IndexWriter::ChangeTags(const storage::TagChange& change) {
+  MutexLock lock(mutex_);
+  ASSIGN_OR_RETURN(std::vector<PhotoId> unknown, catalog_.ChangeTags(change));
+  storage::TagChange done = change;
+  std::erase_if(done.photos, [&](PhotoId photo) { return std::find(unknown.begin(), unknown.end(), photo) != unknown.end(); });
+  facts_.ChangeTags(done);
+  return unknown;
+}
+
 std::string IndexWriter::PathOf(const Location& location) const {
   const auto root = catalog_.GetRoot(location.root);
   return root ? root->path + '/' + location.path : std::string();
@@ -155,6 +165,10 @@ Status IndexWriter::LoadFacts(const std::function<bool()>& go_on) {
     if (photos.size() < kPhotosPerRead) break;
     after = photos.back().id;
   }
+  RETURN_IF_ERROR(catalog_.ForEachTag([&](PhotoId photo, const std::string& tag) {
+    facts_.ChangeTags({.photos = {photo}, .add = {tag}, .remove = {}});
+    return go_on();
+  }));
   for (const storage::Root& root : catalog_.ListRoots()) {
     uint64_t paths = 0;
     bool stopped = false;

@@ -49,6 +49,9 @@ class IndexWriter {
   // Runs `step` while nothing changes, and when it succeeds, changes go to `index` from then on. `step` must not call back in.
   Status SwitchIndex(VectorIndex& index, const std::function<Status()>& step) EXCLUDES(mutex_);
 
+  // Gives the photos that are not known, as the catalog does.
+  Result<std::vector<storage::PhotoId>> ChangeTags(const storage::TagChange& change) EXCLUDES(mutex_);
+
   // Fills the facts from the catalog; every change waits until it has ended. kCancelled when `go_on` says so.
   Status LoadFacts(const std::function<bool()>& go_on) EXCLUDES(mutex_);
 

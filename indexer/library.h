@@ -67,6 +67,7 @@ struct PhotoPath {
 struct Photo {
   storage::PhotoRecord record;
   std::vector<PhotoPath> paths;  // at least one, those online first
+  std::vector<std::string> tags = {};  // of a photo that was asked for alone
   bool offline() const { return paths.empty() || paths.front().offline; }
 };
 struct SearchHit {
@@ -227,6 +228,9 @@ class Library {
   // image/webp with a longer side of at most `side_px` (16..2048): the stored one if large enough, else from the file.
   Result<std::string> Thumbnail(PhotoId id, int side_px) const;
   Result<OpenedFile> OpenFile(PhotoId id) const;
+
+  // Writes tags on photos and takes others off. Gives the photos that are not known, for which nothing was done. kBusy until Start has finished.
+  Result<std::vector<PhotoId>> ChangeTags(const storage::TagChange& change);
 
   std::vector<RootStatus> Roots() const;
   // Takes a folder that exists; a folder inside a known root, or around one, is kInvalidArgument; the same is

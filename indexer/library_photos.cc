@@ -49,7 +49,16 @@ Result<Photo> Library::Impl::FindPhoto(PhotoId id) const {
   return Assemble(std::move(record), RootsById());
 }
 
-Result<Photo> Library::GetPhoto(PhotoId id) const { return impl_->FindPhoto(id); }
+Result<Photo> Library::GetPhoto(PhotoId id) const {
+  ASSIGN_OR_RETURN(Photo photo, impl_->FindPhoto(id));
+  ASSIGN_OR_RETURN(photo.tags, impl_->catalog.TagsOf(id));
+  return photo;
+}
+
+Result<std::vector<PhotoId>> Library::ChangeTags(const storage::TagChange& change) {
+  RETURN_IF_ERROR(impl_->CheckReady());
+  return impl_->writer->ChangeTags(change);
+}
 
 Result<std::vector<storage::PhotoRecord>> Library::Impl::FittingAfter(PhotoId after, size_t limit, const Filter& filter) const {
   ASSIGN_OR_RETURN(const std::vector<uint64_t> bits, BitsOf(filter));

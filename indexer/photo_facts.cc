@@ -96,6 +96,22 @@ void PhotoFacts::Remove(std::span<const storage::PhotoId> photos) {
   for (const storage::PhotoId photo : photos) keys.add(SetKey(photo));
   WriterLock lock(mutex_);
   Drop(keys);
+  DropFrom(tags_, keys);
+}
+
+void PhotoFacts::ChangeTags(const storage::TagChange& change) {
+  PhotoSet photos;
+  for (const storage::PhotoId photo : change.photos) photos.add(SetKey(photo));
+  WriterLock lock(mutex_);
+  photos &= all_;
+  for (const std::string& tag : change.remove) {
+    const auto place = tags_.find(tag);
+    if (place == tags_.end()) continue;
+    place->second -= photos;
+    if (place->second.isEmpty()) tags_.erase(place);
+  }
+  if (photos.isEmpty()) return;
+  for (const std::string& tag : change.add) tags_[tag] |= photos;
 }
 
 void PhotoFacts::AddPath(std::string_view path, storage::PhotoId photo) {
@@ -185,6 +201,10 @@ PhotoSet PhotoFacts::Evaluate(const Filter& filter) const {
     case Filter::Kind::kType: {
       const auto type = types_.find(LowerCase(filter.text));
       return type == types_.end() ? PhotoSet() : type->second;
+    }
+    case Filter::Kind::kTag: {
+      const auto tag = tags_.find(filter.text);
+      return tag == tags_.end() ? PhotoSet() : tag->second;
     }
     case Filter::Kind::kRoot: return {};
     default: return EvaluateNumbers(filter);

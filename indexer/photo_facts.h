@@ -1,5 +1,5 @@
 #pragma once
-// PhotoFacts holds what filters ask for, in memory: columns of numbers by photo id, bitmaps by camera, lens and type, and the folders.
+// PhotoFacts holds what filters ask for, in memory: columns of numbers by photo id, bitmaps by camera, lens, type and tag, and the folders.
 //
 // Owns:    all of it: 48 bytes per photo id ever given, some 100 per path, some bits per photo and bitmap. A cache: the catalog holds the truth.
 // Threads: any thread may ask; changes come from one thread at a time and stop questions for microseconds.
@@ -30,6 +30,8 @@ class PhotoFacts {
   void RemovePath(std::string_view path) EXCLUDES(mutex_);
   // What lay at `to` is replaced, also when nothing lay at `from`.
   void MovePath(std::string_view from, std::string_view to) EXCLUDES(mutex_);
+  // Photos that are not known are passed over.
+  void ChangeTags(const storage::TagChange& change) EXCLUDES(mutex_);
   // From now on all photos are known: before, Fitting would leave some out.
   void SetComplete() { complete_ = true; }
   bool complete() const { return complete_; }
@@ -62,6 +64,7 @@ class PhotoFacts {
   std::vector<Row> rows_ GUARDED_BY(mutex_);  // by id
   PhotoSet all_ GUARDED_BY(mutex_);
   Names cameras_ GUARDED_BY(mutex_), lenses_ GUARDED_BY(mutex_), types_ GUARDED_BY(mutex_);
+  Names tags_ GUARDED_BY(mutex_);  // by the tag as it is
   FolderTable folders_ GUARDED_BY(mutex_);
   std::atomic<bool> complete_ = false;
 };

@@ -163,6 +163,12 @@ class Catalog {
   Result<std::string> GetThumbnail(PhotoId id) const;
   Status PutThumbnail(PhotoId id, std::string_view webp);
 
+  // Tags. Gives the photos that are not known, for which nothing was done; all others are changed in one synced write.
+  Result<std::vector<PhotoId>> ChangeTags(const TagChange& change);
+  Result<std::vector<std::string>> TagsOf(PhotoId id) const;  // in byte order; none for an unknown photo
+  // All of them, photo by photo; `visit` returns false to end.
+  Status ForEachTag(const std::function<bool(PhotoId, const std::string&)>& visit) const;
+
   // Failures, in byte order of root and path.
   Result<std::vector<FailureRecord>> ListFailures(const std::optional<Location>& after, size_t limit) const;
   Result<FailureRecord> GetFailure(const Location& location) const;

@@ -122,6 +122,14 @@ class Verifier {
     });
   }
 
+  Status Tags() {
+    return Look(Column::kTags, "tags", report_.tags, [this](std::string_view key, std::string_view value) -> Status {
+      RETURN_IF_ERROR(DecodeMark(value));
+      ASSIGN_OR_RETURN(const auto tag, ParseTagKey(key));
+      return PlaceOf(tag.first) ? Status() : Corrupt(StrCat("\"", tag.second, "\" of photo ", tag.first.value, ", which is not there"));
+    });
+  }
+
   void Completeness() {
     for (size_t i = 0; i < ids_.size(); ++i) {
       for (const ModelRecord& model : models_.models) {
@@ -198,6 +206,7 @@ Result<VerifyReport> Catalog::Verify(const VerifyProgress& progress) const {
   RETURN_IF_ERROR(verifier.Contents());
   RETURN_IF_ERROR(verifier.Dates());
   RETURN_IF_ERROR(verifier.Thumbnails());
+  RETURN_IF_ERROR(verifier.Tags());
   verifier.Completeness();
   MutexLock state(impl_->state_mutex);
   verifier.Counts(impl_->counters, impl_->roots);

@@ -220,6 +220,10 @@ Status Change::DropPhoto(PhotoId id) {
   if (photo.taken_at_ms) DeleteUnread(Column::kDates, DateKey(*photo.taken_at_ms, id));
   DeleteUnread(Column::kPhotos, key);
   DeleteUnread(Column::kThumbnails, key);
+  RETURN_IF_ERROR(database_.ForEach(Column::kTags, key, key, [this](std::string_view tag, std::string_view) -> Result<bool> {
+    DeleteUnread(Column::kTags, tag);
+    return true;
+  }));
   const uint32_t model = model_ ? model_->number : ModelBinding{}.number;
   DeleteUnread(Column::kVectors, VectorKey(model, id));
   for (const uint32_t other : other_models_) DeleteUnread(Column::kVectors, VectorKey(other, id));

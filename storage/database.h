@@ -21,9 +21,9 @@
 
 namespace fovea::storage {
 
-enum class Column { kMeta, kRoots, kPaths, kPhotos, kLocations, kContents, kVectors, kFailures, kJobs, kThumbnails, kIndex, kDates, kChanges };
-inline constexpr std::array<const char*, 13> kColumnNames = {"meta",     "roots",    "paths", "photos",     "locations", "contents",
-                                                             "vectors", "failures", "jobs",  "thumbnails", "index",     "dates",    "changes"};
+enum class Column { kMeta, kRoots, kPaths, kPhotos, kLocations, kContents, kVectors, kFailures, kJobs, kThumbnails, kIndex, kDates, kChanges, kTags };
+inline constexpr std::array<const char*, 14> kColumnNames = {"meta",     "roots",    "paths", "photos",     "locations", "contents",
+                                                             "vectors", "failures", "jobs",  "thumbnails", "index",     "dates",    "changes",  "tags"};
 
 // What RocksDB said, as a Status; `what_was_tried` comes first in the message.
 Status FromRocks(const rocksdb::Status& status, std::string_view what_was_tried);

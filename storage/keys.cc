@@ -47,6 +47,7 @@ std::string DateKey(int64_t taken_at_ms, PhotoId photo) {
   return BigEndian(static_cast<uint64_t>(taken_at_ms) ^ kSign) + PhotoKey(photo);
 }
 std::string ChangeKey(uint64_t epoch) { return BigEndian(epoch); }
+std::string TagKey(PhotoId photo, std::string_view tag) { return PhotoKey(photo).append(tag); }
 
 Result<RootId> ParseRootKey(std::string_view key) {
   RETURN_IF_ERROR(CheckSize(key, 4, KeySize::kExact, "a root"));
@@ -81,6 +82,11 @@ Result<uint64_t> ParseJobKey(std::string_view key) {
 Result<PhotoId> ParseDateKey(std::string_view key) {
   RETURN_IF_ERROR(CheckSize(key, 16, KeySize::kExact, "a date"));
   return ParsePhotoKey(key.substr(8));
+}
+
+Result<std::pair<PhotoId, std::string>> ParseTagKey(std::string_view key) {
+  RETURN_IF_ERROR(CheckSize(key, 9, KeySize::kAtLeast, "a tag"));
+  return std::pair(PhotoId{ReadBigEndian<uint64_t>(key)}, std::string(key.substr(8)));
 }
 
 std::string EndOfPrefix(std::string_view prefix) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "storage/records.h"
 
@@ -25,6 +26,7 @@ std::string JobKey(uint64_t job);                                     // jobs
 std::string RootCountKey(RootId root);                                // meta
 std::string DateKey(int64_t taken_at_ms, PhotoId photo);              // dates; those before 1970 come first
 std::string ChangeKey(uint64_t epoch);                                // changes
+std::string TagKey(PhotoId photo, std::string_view tag);              // tags
 
 Result<RootId> ParseRootKey(std::string_view key);
 Result<Location> ParsePathKey(std::string_view key);
@@ -33,6 +35,7 @@ Result<Location> ParseLocationKey(std::string_view key);
 Result<PhotoId> ParseVectorKey(std::string_view key);
 Result<uint64_t> ParseJobKey(std::string_view key);
 Result<PhotoId> ParseDateKey(std::string_view key);
+Result<std::pair<PhotoId, std::string>> ParseTagKey(std::string_view key);
 
 // The smallest key that is larger than every key with this prefix; empty when there is none.
 std::string EndOfPrefix(std::string_view prefix);

@@ -77,6 +77,14 @@ struct PhotoRecord {
   std::optional<double> longitude;
 };
 
+// What users write on photos, such as "favourite": 1 to kMaxTagBytes bytes of UTF-8, as given.
+inline constexpr size_t kMaxTagBytes = 64;
+struct TagChange {
+  std::vector<PhotoId> photos;
+  std::vector<std::string> add;
+  std::vector<std::string> remove;
+};
+
 struct FailureRecord {
   Location location;
   FileStamp stamp;

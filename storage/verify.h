@@ -22,6 +22,7 @@ struct VerifyReport {
   uint64_t paths = 0;
   uint64_t failures = 0;
   uint64_t thumbnails = 0;
+  uint64_t tags = 0;
   uint64_t faults = 0;                // all of them
   std::vector<std::string> findings;  // the first kMostFindings, in words
 };

@@ -114,5 +114,21 @@ TEST_F(LibraryFilters, KnowRootsAndForgetThem) {
   EXPECT_EQ(Found({.kind = Kind::kNot, .parts = {Folder("2019")}}).size(), 0u);
 }
 
+TEST_F(LibraryFilters, KnowTagsOverAStartAndForgetThemWithTheirPhoto) {
+  const PhotoId tagged = running_.PhotoAt("2020/p3.png"), other = running_.PhotoAt("2020/p4.png");
+  const Filter trip{.kind = Kind::kTag, .text = "trip"};
+  ASSERT_THAT(running_.library().ChangeTags({.photos = {tagged, other}, .add = {"trip"}, .remove = {}}), IsOk());
+  EXPECT_EQ(Found(trip), (std::set<std::string>{"2020/p3.png", "2020/p4.png"}));
+  running_.Restart();
+  running_.WaitIdle();
+  EXPECT_EQ(Found(trip), (std::set<std::string>{"2020/p3.png", "2020/p4.png"}));
+  EXPECT_EQ(running_.library().GetPhoto(tagged).value().tags, std::vector<std::string>{"trip"});
+  ASSERT_THAT(running_.library().ChangeTags({.photos = {tagged}, .add = {}, .remove = {"trip"}}), IsOk());
+  EXPECT_EQ(Found(trip), std::set<std::string>{"2020/p4.png"});
+  ASSERT_THAT(running_.library().RemoveRoot(running_.root()), IsOk());
+  running_.WaitIdle();
+  EXPECT_EQ(Found(trip), std::set<std::string>{});
+}
+
 }  // namespace
 }  // namespace fovea::indexer

@@ -121,6 +121,14 @@ TEST_F(CatalogVerify, NamesWhatDangles) {
   EXPECT_THAT(Findings(), HasSubstr("\"broken.jpg\": failed, but no failure is listed"));
 }
 
+TEST_F(CatalogVerify, NamesATagWithoutPhoto) {
+  Put(Column::kTags, TagKey({1}, "x"), EncodeMark());
+  EXPECT_EQ(Verified(folder_.path()).tags, 1u);
+  EXPECT_EQ(Findings(), "");
+  Put(Column::kTags, TagKey({9}, "x"), EncodeMark());
+  EXPECT_THAT(Findings(), HasSubstr("\"x\" of photo 9, which is not there"));
+}
+
 TEST_F(CatalogVerify, NamesPhotosAndDatesThatDoNotFit) {
   Put(Column::kDates, DateKey(kTakenAt, {9}), EncodeMark());
   EXPECT_THAT(Findings(), HasSubstr("2 dates are listed, 1 photos have one"));

@@ -41,6 +41,12 @@ Answer<Response> CancelJob(const Request& request, const Context& context);
 Answer<Response> FindDuplicates(const Request& request, const Context& context);
 Answer<Response> ListDuplicates(const Request& request, const Context& context);
 
+// handlers_models.cc
+Answer<Response> ListModels(const Request& request, const Context& context);
+Answer<Response> SwitchModel(const Request& request, const Context& context);
+Answer<Response> PauseJob(const Request& request, const Context& context);
+Answer<Response> ResumeJob(const Request& request, const Context& context);
+
 // handlers_backups.cc
 Answer<Response> MakeBackup(const Request& request, const Context& context);
 

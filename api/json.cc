@@ -203,7 +203,21 @@ Json JobJson(const indexer::JobStatus& status) {
           {"eta_s", status.eta_s ? Json(Rounded(*status.eta_s, 3)) : Json()},
           {"created_at", FormatUnixMs(job.created_at_ms)},
           {"finished_at", job.finished_at_ms == 0 ? Json() : Json(FormatUnixMs(job.finished_at_ms))},
+          {"note", OptionalText(status.note)},
           {"error", OptionalText(job.error)}};
+}
+
+Json ModelJson(const indexer::ModelStatus& status) {
+  constexpr std::array<const char*, 3> kStates = {"answering", "filling", "kept"};
+  const storage::ModelRecord& model = status.model;
+  const bool kept = model.state == storage::ModelState::kKept;
+  return {{"id", ToUtf8(model.id)},
+          {"source", OptionalText(model.source)},
+          {"state", kStates.at(static_cast<size_t>(model.state))},
+          {"dim", model.dim},
+          {"paused", model.paused},
+          {"kept_until", kept ? Json(FormatUnixMs(model.kept_until_ms)) : Json()},
+          {"job", status.job ? JobJson(*status.job) : Json()}};
 }
 
 Json FailureJson(const storage::FailureRecord& failure, std::string_view root_path) {

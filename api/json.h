@@ -39,6 +39,7 @@ Json PhotoSummaryJson(const indexer::Photo& photo);
 Json PhotoJson(const indexer::Photo& photo);
 Json RootJson(const indexer::RootStatus& root);
 Json JobJson(const indexer::JobStatus& job);
+Json ModelJson(const indexer::ModelStatus& status);
 // `root_path` may be empty when the root is gone.
 Json FailureJson(const storage::FailureRecord& failure, std::string_view root_path);
 Json BackupJson(const storage::BackupFacts& facts);

@@ -104,6 +104,11 @@ void AddStatusAndModel(Parser& parser) {
   pull->add_option("MODEL", parser.line.model, "a name of `fovea model list`, or a Hugging Face repository OWNER/MODEL[@REVISION]")->required()->type_name("");
   CLI::App* inspect = AddCommand(parser, *model, "inspect", Command::kModelInspect, 0, "load a model and print its facts");
   inspect->add_option("MODEL", parser.line.model, "name or folder")->required()->type_name("");
+  CLI::App* change = AddCommand(parser, *model, "switch", Command::kModelSwitch, kStatus,
+                                "have the running daemon encode its library with another model, and then answer with it; the present one answers meanwhile");
+  change->add_option("MODEL", parser.line.model, "name or folder")->required()->type_name("");
+  change->add_flag("--wait", parser.line.wait, "tell how far it is until it is done: exit 0 done, 1 given up");
+  change->add_flag("--json", parser.line.json, "the job as JSON");
   CLI::App* remove = AddCommand(parser, *model, "remove", Command::kModelRemove, 0, "delete a model that `fovea model pull` has fetched");
   remove->add_option("MODEL", parser.line.model, "its name")->required()->type_name("");
 }

@@ -17,7 +17,7 @@
 
 namespace fovea::daemon {
 
-enum class Command { kServe, kIndex, kSearch, kEmbed, kStatus, kModelList, kModelPull, kModelInspect, kModelRemove,
+enum class Command { kServe, kIndex, kSearch, kEmbed, kStatus, kModelList, kModelPull, kModelInspect, kModelRemove, kModelSwitch,
                      kBackup, kRestore, kVerify, kExport, kImport };
 
 // One thing to embed or to search with.
@@ -36,7 +36,7 @@ struct CommandLine {
   std::optional<uint64_t> photo;       // search
   uint64_t k = 10;                     // search
   bool json = false;                   // search, status, model list, backup, restore, verify
-  bool wait = false;                   // status: until the daemon is ready and everything is indexed
+  bool wait = false;                   // status: until the daemon is ready and everything is indexed; model switch: until it is done
   bool raw = false;                    // embed: features as the model gives them
   bool parity = false;                 // embed: decode as the reference does
   bool pull = false;                   // serve: fetch the model if it is not there

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "base/log.h"
+#include "daemon/model_encoders.h"
 #include "daemon/model_loader.h"
 #include "daemon/progress.h"
 #include "daemon/shutdown.h"
@@ -73,7 +74,6 @@ Result<ExitCode> Report(const indexer::Library& library, const std::vector<std::
 
 Result<ExitCode> RunIndex(const CommandLine& line, const LoadedSettings& loaded) {
   const Settings& settings = loaded.settings;
-  ASSIGN_OR_RETURN(const std::unique_ptr<ModelSupply> supply, ModelSupply::Make(settings, ModelSupply::Missing::kFail));
   ASSIGN_OR_RETURN(const std::vector<std::string> roots, ResolveRoots(line.roots));
   RETURN_IF_ERROR(InitProcess(settings));
   StopRequest stop;
@@ -84,9 +84,12 @@ Result<ExitCode> RunIndex(const CommandLine& line, const LoadedSettings& loaded)
   indexer::LibraryOptions options = MakeLibraryOptions(settings);
   options.watch = false;
   indexer::Library library(*catalog, clock, metrics, options);
+  Settings chosen = settings;
+  chosen.model = library.SourceToLoad(StableSource(settings.model));
+  ASSIGN_OR_RETURN(const std::unique_ptr<ModelSupply> supply, ModelSupply::Make(chosen, ModelSupply::Missing::kFail));
   RETURN_IF_ERROR(AddRoots(library, roots));
 
-  Thread loader = StartLoader(*supply, MakeDeviceOptions(settings, encoder::CudaDevices()), library, stop);
+  Thread loader = StartLoader(*supply, MakeDeviceOptions(settings, encoder::CudaDevices()), {}, library, stop);
   Progress progress(line.progress ? Progress::Style::kBar : Progress::StyleOfOutput());
   const std::optional<Status> ended = WaitForEnd(stop, library, progress);
   progress.End();

@@ -12,6 +12,7 @@
 #include "daemon/model_list.h"
 #include "daemon/model_pull_command.h"
 #include "daemon/model_remove.h"
+#include "daemon/model_switch_command.h"
 #include "daemon/search.h"
 #include "daemon/serve.h"
 #include "daemon/settings_loader.h"
@@ -40,6 +41,7 @@ Result<ExitCode> RunCommand(const CommandLine& line) {
     case Command::kModelPull: return RunModelPull(line, loaded);
     case Command::kModelRemove: return RunModelRemove(line);
     case Command::kModelInspect: return RunModelInspect(line, loaded);
+    case Command::kModelSwitch: return RunModelSwitch(line, loaded);
     case Command::kBackup: return RunBackup(line, loaded);
     case Command::kRestore: return RunRestore(line, loaded);
     case Command::kVerify: return RunVerify(line, loaded);

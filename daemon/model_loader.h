@@ -17,6 +17,7 @@
 
 namespace fovea::daemon {
 
-Thread StartLoader(ModelSupply& supply, std::vector<encoder::ClipModelOptions> devices, indexer::Library& library, StopRequest& stop);
+Thread StartLoader(ModelSupply& supply, std::vector<encoder::ClipModelOptions> devices, indexer::ModelOrigin origin, indexer::Library& library,
+                   StopRequest& stop);
 
 }  // namespace fovea::daemon

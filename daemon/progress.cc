@@ -27,6 +27,7 @@ ProgressFigures FiguresOf(const indexer::Library& library) {
   bool all_known = true;
   for (const indexer::JobStatus& status : library.Jobs(kJobsToLookAt)) {
     const storage::JobRecord& job = status.job;
+    if (job.kind == "model") continue;  // encodes again what is found already; `fovea model switch --wait` shows it
     if (job.state != storage::JobState::kRunning && job.state != storage::JobState::kQueued) continue;
     figures.running = true;
     figures.done += job.done + job.failed;

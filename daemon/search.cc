@@ -14,6 +14,7 @@
 #include "base/unique_fd.h"
 #include "daemon/daemon_file.h"
 #include "daemon/http_client.h"
+#include "daemon/model_encoders.h"
 #include "daemon/model_folder.h"
 #include "daemon/wiring.h"
 
@@ -103,7 +104,6 @@ Result<api::Json> AskData(const indexer::SearchRequest& request, const Settings&
   if (!std::filesystem::is_directory(settings.data)) {
     return Failed(NotFound(StrCat("no library in \"", settings.data, "\" and no daemon runs on it; begin with `fovea index FOLDER`")));
   }
-  ASSIGN_OR_RETURN(const std::string folder, FindModel(settings.model));
   RETURN_IF_ERROR(InitProcess(settings));
   const SystemClock clock;
   Metrics metrics;
@@ -112,6 +112,7 @@ Result<api::Json> AskData(const indexer::SearchRequest& request, const Settings&
   options.scan = false;
   options.watch = false;
   indexer::Library library(*catalog, clock, metrics, options);
+  ASSIGN_OR_RETURN(const std::string folder, FindModel(library.SourceToLoad(StableSource(settings.model))));
   ASSIGN_OR_RETURN(std::unique_ptr<encoder::ClipModel> model, encoder::ClipModel::Load(folder, MakeModelOptions(settings)));
   RETURN_IF_ERROR(library.Start(std::move(model)));
   auto answer = SearchWhenLoaded(library, request);

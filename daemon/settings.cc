@@ -42,6 +42,8 @@ const std::array kKeys = {
     SettingKey{"index", &Settings::index, "", 0, 0, "auto|exact|approximate", kServe | kIndex | kSearch,
                "exact: every search goes through all vectors; approximate: through the likely ones, from 1,000 photos on; auto: from 50,000 on"},
     SettingKey{"snapshot_every_s", &Settings::snapshot_every_s, "s", 1, 86'400, "", kServe, "between snapshots of a changed index"},
+    SettingKey{"keep_old_vectors_days", &Settings::keep_old_vectors_days, "days", 0, 3650, "", kServe,
+               "that the vectors of a model stay after the library was switched to another"},
     SettingKey{"max_file_mib", &Settings::max_file_mib, "MiB", 1, 4096, "", kRuns | kEmbed | kImport, "larger picture files are listed as failures"},
     SettingKey{"max_megapixels", &Settings::max_megapixels, "megapixels", 1, 2000, "", kRuns | kEmbed | kImport, "larger pictures are listed as failures"},
     SettingKey{"store_cache_mib", &Settings::store_cache_mib, "MiB", 8, 65'536, "", kServe | kIndex | kSearch | kImport, "cache of the store"},

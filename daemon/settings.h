@@ -44,6 +44,7 @@ struct Settings {
   int64_t reconcile_s = indexer::LibraryOptions{}.reconcile_s;
   int64_t thumbnail_px = indexer::LibraryOptions{}.thumbnail_px;
   int64_t snapshot_every_s = indexer::LibraryOptions{}.snapshot_every_s;
+  int64_t keep_old_vectors_days = indexer::LibraryOptions{}.keep_old_vectors_s / 86'400;
   int64_t max_file_mib = indexer::LibraryOptions{}.limits.max_file_bytes >> 20;
   int64_t max_megapixels = indexer::LibraryOptions{}.limits.max_pixels / 1'000'000;
   int64_t store_cache_mib = static_cast<int64_t>(storage::Catalog::Options{}.cache_bytes >> 20);

@@ -33,7 +33,10 @@ Result<api::Json> AskDaemon(const std::string& url) {
 
 bool IsIdle(const api::Json& status, const api::Json& jobs) {
   const auto at_rest = [](const api::Json& root) { return root.value("watching", false) || root.value("state", "") == "offline"; };
-  const auto ended = [](const api::Json& job) { return job.value("state", "") != "running" && job.value("state", "") != "queued"; };
+  const auto ended = [](const api::Json& job) {
+    const bool runs = job.value("state", "") == "running" || job.value("state", "") == "queued";
+    return !runs || job.value("kind", "") == "model";  // everything is indexed and found while the model is switched
+  };
   const api::Json roots = status.value("roots", api::Json::array());
   const api::Json list = jobs.value("jobs", api::Json::array());
   return status.value("ready", false) && status.value("pending", 0) == 0 && std::all_of(roots.begin(), roots.end(), at_rest) &&

@@ -57,6 +57,7 @@ indexer::LibraryOptions MakeLibraryOptions(const Settings& settings) {
   if (settings.index == "exact") options.index = indexer::IndexKind::kExact;
   if (settings.index == "approximate") options.index = indexer::IndexKind::kApproximate;
   options.snapshot_every_s = static_cast<int>(settings.snapshot_every_s);
+  options.keep_old_vectors_s = settings.keep_old_vectors_days * 86'400;
   options.limits.max_file_bytes = settings.max_file_mib << 20;
   options.limits.max_pixels = settings.max_megapixels * 1'000'000;
   return options;

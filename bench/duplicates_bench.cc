@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "bench/planted_duplicates.h"
 #include "indexer/clustered_index.h"
+#include "indexer/exact_score.h"
 #include "indexer/near_duplicates.h"
 #include "storage/catalog.h"
 
@@ -89,13 +90,20 @@ class Places {
 // What a photo is a copy of, or itself.
 uint64_t OriginOf(const PlantedDuplicates& planted, uint64_t photo) { return planted.IsCopy(photo) ? planted.SourceOf(photo) : photo; }
 
-// Copies that stand with their source, and members of groups that show something else than the first.
-Json Judge(const std::vector<DuplicateGroup>& groups, uint64_t photos) {
+float CosineWithSource(const PlantedDuplicates& planted, uint64_t copy) {
+  std::vector<float> one(kDim), other(kDim);
+  planted.File(copy, one);
+  planted.File(planted.SourceOf(copy), other);
+  return indexer::ExactScore(one.data(), other.data(), kDim);
+}
+
+// Copies of at least this cosine that stand with their source, and members of groups that show something else than the first.
+Json Judge(const std::vector<DuplicateGroup>& groups, uint64_t photos, float level) {
   const PlantedDuplicates planted(kDim, kSeed);
   const Places places(groups);
   uint64_t copies = 0, copies_found = 0, members = 0, wrong = 0;
   for (uint64_t photo = 0; photo < photos; ++photo) {
-    if (!planted.IsCopy(photo)) continue;
+    if (!planted.IsCopy(photo) || CosineWithSource(planted, photo) < level) continue;
     ++copies;
     copies_found += places.Together(DuplicateKind::kCopies, photo, planted.SourceOf(photo));
   }
@@ -178,7 +186,7 @@ Status Find(const std::string& folder, bool searches) {
   const auto last = duplicates.Last();
   json["levels"] = {last.report.levels.copies, last.report.levels.bursts};
   json["groups"] = last.groups;
-  json.update(Judge(duplicates.Groups(last.report.run, 0, SIZE_MAX), catalog->photo_count()));
+  json.update(Judge(duplicates.Groups(last.report.run, 0, SIZE_MAX), catalog->photo_count(), last.report.levels.copies));
   std::cout << json.dump() << std::endl;
   return Status();
 }

@@ -18,8 +18,9 @@ uint64_t PlantedDuplicates::SourceOf(uint64_t photo) const {
 }
 
 storage::IndexedFile PlantedDuplicates::File(uint64_t photo, std::span<float> vector) const {
-  if (!IsCopy(photo)) return library_.File(photo, vector);
   storage::IndexedFile own = library_.File(photo, vector);
+  own.photo.taken_at_offset_min.reset();
+  if (!IsCopy(photo)) return own;
   storage::IndexedFile copy = library_.File(SourceOf(photo), vector);
   SyntheticRandom random(seed_, kSpreadStream + photo);
   const double spread = kLeastSpread + (kMostSpread - kLeastSpread) * random.Unit();
@@ -31,13 +32,14 @@ storage::IndexedFile PlantedDuplicates::File(uint64_t photo, std::span<float> ve
   }
   for (float& value : vector) value = static_cast<float>(value / std::sqrt(squares));
   copy.photo.content = own.photo.content;
+  copy.photo.taken_at_offset_min.reset();
   copy.photo.width /= 2;
   copy.photo.height /= 2;
   copy.photo.bytes /= 5;
   copy.photo.indexed_at_ms = own.photo.indexed_at_ms;
   copy.location.path = "copies/" + own.location.path;
   copy.stamp = {copy.photo.bytes, own.stamp.mtime_ns, own.stamp.inode};
-  if (photo % 3 == 0) copy.photo.taken_at_ms.reset(), copy.photo.taken_at_offset_min.reset(), copy.photo.camera.clear(), copy.photo.lens.clear();
+  if (photo % 3 == 0) copy.photo.taken_at_ms.reset(), copy.photo.camera.clear(), copy.photo.lens.clear();
   return copy;
 }
 

@@ -5,6 +5,7 @@
 // Threads: any thread may call any method once it is made.
 // Errors:  none.
 // Units:   as SyntheticLibrary. A copy is saved smaller; its cosine with its source lies between 0.975 and 0.9999; every third has lost its facts.
+//          No photo has an offset from UTC: SyntheticLibrary draws it for each photo alone, as no camera does.
 #include "bench/synthetic_library.h"
 
 namespace fovea::bench {

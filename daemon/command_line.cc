@@ -140,6 +140,17 @@ void AddImport(Parser& parser) {
   import->add_flag("--progress", parser.line.progress, "a progress bar even when standard output is no terminal");
 }
 
+void AddDuplicates(Parser& parser) {
+  CLI::App* duplicates = AddCommand(parser, parser.app, "duplicates", Command::kDuplicates, kStatus,
+                                    "list pictures that are there more than once; searches for them the first time; beside the daemon or without");
+  duplicates->add_flag("--find", parser.line.find, "search again: what the last search found is listed else");
+  duplicates->add_option("--kind", parser.line.kind, "identical (the same bytes), copies (saved again) or bursts (shots within seconds); default all")
+      ->check(CLI::IsMember({"identical", "copies", "bursts"}))->type_name("KIND");
+  duplicates->add_option("--threshold", parser.line.threshold, "with --find: the least cosine of copies; default: it follows from the library")
+      ->check(CLI::Range(0.5, 1.0))->type_name("COSINE");
+  duplicates->add_flag("--json", parser.line.json, "all groups as JSON");
+}
+
 // The deepest command that was named, for help and suggestions.
 const CLI::App* Named(const CLI::App& app) {
   const auto named = app.get_subcommands();
@@ -220,6 +231,7 @@ std::variant<CommandLine, ExitCode> ParseCommandLine(int argc, const char* const
   AddStatusAndModel(parser);
   AddArchive(parser);
   AddImport(parser);
+  AddDuplicates(parser);
   try {
     parser.app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help or --version

@@ -18,7 +18,7 @@
 namespace fovea::daemon {
 
 enum class Command { kServe, kIndex, kSearch, kEmbed, kStatus, kModelList, kModelPull, kModelInspect, kModelRemove, kModelSwitch,
-                     kBackup, kRestore, kVerify, kExport, kImport };
+                     kBackup, kRestore, kVerify, kExport, kImport, kDuplicates };
 
 // One thing to embed or to search with.
 struct Input {
@@ -40,6 +40,9 @@ struct CommandLine {
   bool raw = false;                    // embed: features as the model gives them
   bool parity = false;                 // embed: decode as the reference does
   bool pull = false;                   // serve: fetch the model if it is not there
+  std::string kind;                    // duplicates: "identical", "copies", "bursts"; empty: all
+  bool find = false;                   // duplicates: search again
+  std::optional<float> threshold;      // duplicates
   std::string model;                   // model pull, inspect, remove; import: the model's id
   bool same_model = false;             // import: the vectors are of the library's model, the user says
   std::string folder;                  // backup, restore, export, import

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "daemon/backup_command.h"
 #include "daemon/command_line.h"
+#include "daemon/duplicates_command.h"
 #include "daemon/embed.h"
 #include "daemon/export_command.h"
 #include "daemon/import_command.h"
@@ -47,6 +48,7 @@ Result<ExitCode> RunCommand(const CommandLine& line) {
     case Command::kVerify: return RunVerify(line, loaded);
     case Command::kExport: return RunExport(line, loaded);
     case Command::kImport: return RunImport(line, loaded);
+    case Command::kDuplicates: return RunDuplicates(line, loaded);
   }
   return Failed(Internal("a command without code"));
 }

@@ -64,7 +64,7 @@ TEST_F(NearDuplicates, AreFoundAmongRealFilesAndStayOverARestart) {
 }
 
 TEST_F(NearDuplicates, SearchedForWhenKilledAreSearchedForAgain) {
-  const json model = json::parse(RunFovea({.arguments = {"model", "inspect", "fovea-tiny", "--json"}}).output);
+  const json model = json::parse(RunFovea({.arguments = {"model", "inspect", "fovea-tiny"}}).output);
   const std::string make = std::filesystem::path(FOVEA_BINARY).parent_path() / "make_library";
   ASSERT_EQ(std::system(StrCat(make, " ", data_, " 30000 --dim ", model["dim"].get<int>(), " --model-id '", model["id"].get<std::string>(), "' > /dev/null 2>&1").c_str()), 0);
   {

@@ -46,7 +46,8 @@ class Import : public testing::Test {
   // Paths and scores of the best, which do not depend on ids.
   static json Answer(const DaemonProcess& daemon) {
     json answer;
-    for (const auto& hit : daemon.Get("/v1/search?q=a%20red%20car&k=10").json["results"]) answer.push_back({hit["path"], hit["score"]});
+    const Reply reply = daemon.Get("/v1/search?q=a%20red%20car&k=10");
+    for (const auto& hit : reply.json["results"]) answer.push_back({hit["path"], hit["score"]});
     return answer;
   }
   // clip-retrieval's files for the pictures, with the exported vectors twice as long.

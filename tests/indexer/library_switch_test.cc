@@ -201,9 +201,11 @@ TEST_F(LibrarySwitch, AnswersEveryQuestionRightlyWhileItSwitchesToAndFro) {
 TEST_F(LibrarySwitch, TakesPhotosThatComeAndLosesThoseThatGoMeanwhile) {
   StartWithPictures();
   SwitchHeld();
-  for (int i = kPictures; i < kPictures + 12; ++i) pictures_.Write(Name(i), Bytes(i));
+  const auto in_index = [&](size_t count) { return WaitUntil([&] { return library_->GetStatus().vectors == count; }); };
   for (int i = 0; i < 6; ++i) std::filesystem::remove(pictures_ / Name(i));
-  ASSERT_TRUE(WaitUntil([&] { return catalog_->photo_count() == kPictures + 6; }));
+  ASSERT_TRUE(in_index(kPictures - 6));
+  for (int i = kPictures; i < kPictures + 12; ++i) pictures_.Write(Name(i), Bytes(i));
+  ASSERT_TRUE(in_index(kPictures + 6));
   EXPECT_EQ(Answering(), "old@1");
   ExpectFindsAll(Numbers(6, kPictures + 12));
   new_.LetGo();
@@ -264,7 +266,7 @@ TEST_F(LibrarySwitch, GoesBackWithWhatWasKeptAndEncodesOnlyWhatCameSince) {
   ASSERT_THAT(library_->SwitchModel("new"), IsOk());
   WaitFor("new@1");
   pictures_.Write(Name(90), Bytes(90));
-  ASSERT_TRUE(WaitUntil([&] { return catalog_->photo_count() == kPictures + 1; }));
+  ASSERT_TRUE(WaitUntil([&] { return library_->GetStatus().vectors == kPictures + 1; }));
   const uint64_t before = old_.pictures();
   ASSERT_THAT(library_->SwitchModel("old"), IsOk());
   WaitFor("old@1");

@@ -4,10 +4,8 @@
 #include <iostream>
 
 #include "api/base64.h"
-#include "api/json.h"
 #include "base/log.h"
-#include "daemon/daemon_file.h"
-#include "daemon/http_client.h"
+#include "daemon/daemon_client.h"
 #include "daemon/wiring.h"
 #include "storage/backup.h"
 
@@ -21,11 +19,7 @@ std::string Absolute(const std::string& path) { return std::filesystem::absolute
 Result<api::Json> AskDaemon(const std::string& url, const std::string& folder) {
   api::Json body;
   body["folder_bytes"] = api::EncodeBase64(folder);  // its name need not be UTF-8
-  ASSIGN_OR_RETURN(const HttpAnswer answer, Ask({.url = url, .target = "/v1/backups", .json_body = api::Dump(body), .deadline = kLongestBackup}));
-  api::Json json = api::Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return Failed(IoError(StrCat(url, " answered ", answer.status, " without JSON; is it fovea?")));
-  if (answer.status != 201) return Failed(IoError(json.value("detail", json.value("title", answer.body))));
-  return json;
+  return AskJson({.url = url, .target = "/v1/backups", .json_body = api::Dump(body), .deadline = kLongestBackup});
 }
 
 Result<api::Json> BackUpData(const Settings& settings, const std::string& folder) {
@@ -62,7 +56,7 @@ Result<ExitCode> PrintList(const CommandLine& line) {
 Result<ExitCode> RunBackup(const CommandLine& line, const LoadedSettings& loaded) {
   const Settings& settings = loaded.settings;
   const std::string folder = Absolute(line.folder);
-  const Result<std::string> running = settings.server.empty() ? FindDaemon(settings.data) : settings.server;
+  const Result<std::string> running = FindServer(settings);
   ASSIGN_OR_RETURN(const api::Json facts, running ? AskDaemon(*running, folder) : BackUpData(settings, folder));
   Print(line, "made backup", folder, facts);
   return ExitCode::kOk;

@@ -1,18 +1,14 @@
 #include "daemon/duplicates_command.h"
 
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <thread>
 
-#include "api/json.h"
 #include "api/router.h"
 #include "api/url.h"
 #include "base/log.h"
-#include "daemon/daemon_file.h"
-#include "daemon/http_client.h"
+#include "daemon/daemon_client.h"
 #include "daemon/wiring.h"
 
 namespace fovea::daemon {
@@ -20,7 +16,6 @@ namespace {
 
 using api::Json;
 
-constexpr std::chrono::milliseconds kBetweenLooks(200);
 constexpr const char* kAddress = "/v1/duplicates";
 
 // The library that is asked: a daemon over HTTP, or, where none runs, the data itself by the same routes.
@@ -34,10 +29,7 @@ class Asked {
   // With a body: POST.
   Result<Json> Ask(const std::string& target, const std::string& body = "") const {
     ASSIGN_OR_RETURN(const HttpAnswer answer, router_ ? AskRouter(target, body) : daemon::Ask({.url = name_, .target = target, .json_body = body}));
-    Json json = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object()) return Failed(IoError(StrCat(name_, " answered ", answer.status, " without JSON; is it fovea?")));
-    if (answer.status >= 300) return Failed(IoError(StrCat(name_, ": ", json.value("detail", json.value("title", answer.body)))));
-    return json;
+    return JsonOf(name_, answer);
   }
 
  private:
@@ -61,7 +53,7 @@ class Asked {
 };
 
 Result<std::unique_ptr<Asked>> FindAsked(const Settings& settings) {
-  const Result<std::string> running = settings.server.empty() ? FindDaemon(settings.data) : settings.server;
+  const Result<std::string> running = FindServer(settings);
   if (running) return std::make_unique<Asked>(*running);
   if (!std::filesystem::is_directory(settings.data + "/catalog")) {
     return Failed(NotFound(StrCat("no library in \"", settings.data, "\", and no daemon runs on it; begin with `fovea index FOLDER`")));
@@ -84,7 +76,7 @@ Status WaitForSearch(const Asked& asked, Json page) {
   while (!page["running"].is_null()) {
     const Json& running = page["running"];
     std::cerr << "\rsearching for duplicates: " << running["done"] << " of " << running["total"] << " photos" << std::flush;
-    std::this_thread::sleep_for(kBetweenLooks);
+    PauseBetweenLooks();
     ASSIGN_OR_RETURN(page, asked.Ask(StrCat(kAddress, "?limit=1")));
   }
   std::cerr << std::endl;

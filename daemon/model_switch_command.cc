@@ -1,30 +1,17 @@
 #include "daemon/model_switch_command.h"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <iostream>
 #include <utility>
 
-#include "api/json.h"
 #include "base/log.h"
-#include "daemon/daemon_file.h"
-#include "daemon/http_client.h"
+#include "daemon/daemon_client.h"
 #include "daemon/model_encoders.h"
 
 namespace fovea::daemon {
 namespace {
 
 constexpr std::chrono::minutes kLongestLoading{10};  // a large model from a slow disk
-constexpr std::chrono::milliseconds kBetweenLooks{500};
-
-Result<api::Json> AskJson(const HttpQuestion& question, int expected) {
-  ASSIGN_OR_RETURN(const HttpAnswer answer, Ask(question));
-  api::Json json = api::Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return Failed(IoError(StrCat(question.url, " answered ", answer.status, " without JSON; is it fovea?")));
-  if (answer.status != expected) return Failed(IoError(json.value("detail", json.value("title", answer.body))));
-  return json;
-}
 
 // What a line about the job says: "1200 of 5000 photos, 31 per second; note".
 std::string Describe(const api::Json& job) {
@@ -35,7 +22,7 @@ std::string Describe(const api::Json& job) {
 }
 
 Result<api::Json> FindJob(const std::string& url, uint64_t id) {
-  ASSIGN_OR_RETURN(const api::Json answer, AskJson({.url = url, .target = "/v1/jobs?limit=1000", .json_body = ""}, 200));
+  ASSIGN_OR_RETURN(const api::Json answer, AskJson({.url = url, .target = "/v1/jobs?limit=1000", .json_body = ""}));
   for (const api::Json& job : answer.value("jobs", api::Json::array())) {
     if (job.value("id", uint64_t{0}) == id) return job;
   }
@@ -43,16 +30,13 @@ Result<api::Json> FindJob(const std::string& url, uint64_t id) {
 }
 
 Result<api::Json> WaitForEnd(const std::string& url, uint64_t id, bool show) {
-  boost::asio::io_context io(1);
-  boost::asio::steady_timer timer(io);
   for (std::string shown;;) {
     ASSIGN_OR_RETURN(const api::Json job, FindJob(url, id));
     const std::string line = Describe(job);
     if (show && line != std::exchange(shown, line)) std::cout << line << std::endl;
     const std::string state = job.value("state", "");
     if (state != "running" && state != "queued") return job;
-    timer.expires_after(kBetweenLooks);
-    timer.wait();
+    PauseBetweenLooks();
   }
 }
 
@@ -60,11 +44,11 @@ Result<api::Json> WaitForEnd(const std::string& url, uint64_t id, bool show) {
 
 Result<ExitCode> RunModelSwitch(const CommandLine& line, const LoadedSettings& loaded) {
   const Settings& settings = loaded.settings;
-  const Result<std::string> running = settings.server.empty() ? FindDaemon(settings.data) : settings.server;
+  const Result<std::string> running = FindServer(settings);
   if (!running) return Failed(NotFound(StrCat("no daemon runs on \"", settings.data, "\": start fovea serve first (", running.error().message(), ")")));
   const std::string& daemon = *running;
   const api::Json body = {{"model", StableSource(line.model)}};
-  ASSIGN_OR_RETURN(api::Json job, AskJson({.url = daemon, .target = "/v1/models", .json_body = api::Dump(body), .deadline = kLongestLoading}, 202));
+  ASSIGN_OR_RETURN(api::Json job, AskJson({.url = daemon, .target = "/v1/models", .json_body = api::Dump(body), .deadline = kLongestLoading}));
   if (line.wait) {
     ASSIGN_OR_RETURN(job, WaitForEnd(daemon, job.value("id", uint64_t{0}), !line.json));
   }

@@ -1,19 +1,16 @@
 #include "daemon/search.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
-#include <thread>
 
 #include "api/base64.h"
 #include "api/filter_fields.h"
 #include "api/json.h"
 #include "base/log.h"
 #include "base/unique_fd.h"
-#include "daemon/daemon_file.h"
-#include "daemon/http_client.h"
+#include "daemon/daemon_client.h"
 #include "daemon/model_encoders.h"
 #include "daemon/model_folder.h"
 #include "daemon/wiring.h"
@@ -22,7 +19,6 @@ namespace fovea::daemon {
 namespace {
 
 constexpr int64_t kMaxQueryPictureBytes = int64_t{32} << 20;
-constexpr std::chrono::seconds kFactsLoading(60);
 
 struct Question {
   indexer::SearchRequest request;
@@ -82,22 +78,7 @@ api::Json BodyOf(const Question& question) {
 }
 
 Result<api::Json> AskDaemon(const std::string& url, const Question& question) {
-  ASSIGN_OR_RETURN(const HttpAnswer answer, Ask({.url = url, .target = "/v1/search", .json_body = api::Dump(BodyOf(question))}));
-  api::Json json = api::Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return Failed(IoError(StrCat(url, " answered ", answer.status, " without JSON; is it fovea?")));
-  if (answer.status != 200) return Failed(IoError(StrCat(url, ": ", json.value("detail", json.value("title", answer.body)))));
-  return json;
-}
-
-// What filters ask is read in the background after a start: until then a search with one is kBusy.
-Result<indexer::SearchAnswer> SearchWhenLoaded(const indexer::Library& library, const indexer::SearchRequest& request) {
-  const auto deadline = std::chrono::steady_clock::now() + kFactsLoading;
-  while (true) {
-    auto answer = library.Search(request);
-    const bool busy = !answer && answer.error().code() == StatusCode::kBusy;
-    if (!busy || std::chrono::steady_clock::now() > deadline) return answer;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  return AskJson({.url = url, .target = "/v1/search", .json_body = api::Dump(BodyOf(question))});
 }
 
 Result<api::Json> AskData(const indexer::SearchRequest& request, const Settings& settings) {
@@ -115,15 +96,14 @@ Result<api::Json> AskData(const indexer::SearchRequest& request, const Settings&
   ASSIGN_OR_RETURN(const std::string folder, FindModel(library.SourceToLoad(StableSource(settings.model))));
   ASSIGN_OR_RETURN(std::unique_ptr<encoder::ClipModel> model, encoder::ClipModel::Load(folder, MakeModelOptions(settings)));
   RETURN_IF_ERROR(library.Start(std::move(model)));
-  auto answer = SearchWhenLoaded(library, request);
+  auto answer = library.Search(request);
   library.Stop();
   if (!answer) return Failed(answer.error());
   return api::SearchJson(*answer);
 }
 
 Result<api::Json> FindAnswer(const Question& question, const Settings& settings) {
-  if (!settings.server.empty()) return AskDaemon(settings.server, question);
-  const Result<std::string> running = FindDaemon(settings.data);
+  const Result<std::string> running = FindServer(settings);
   return running ? AskDaemon(*running, question) : AskData(question.request, settings);
 }
 

@@ -1,32 +1,18 @@
 #include "daemon/status_command.h"
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <chrono>
 #include <filesystem>
 #include <iostream>
 
-#include "api/json.h"
 #include "base/log.h"
-#include "daemon/daemon_file.h"
-#include "daemon/http_client.h"
+#include "daemon/daemon_client.h"
 #include "storage/catalog.h"
 
 namespace fovea::daemon {
 namespace {
 
-constexpr std::chrono::milliseconds kBetweenLooks{250};
-
-Result<api::Json> AskJson(const std::string& url, const std::string& target) {
-  ASSIGN_OR_RETURN(const HttpAnswer answer, Ask({.url = url, .target = target, .json_body = ""}));
-  api::Json json = api::Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
-  if (answer.status != 200 || !json.is_object()) return Failed(IoError(StrCat(url, " answered ", answer.status, "; is it fovea?")));
-  return json;
-}
-
 Result<api::Json> AskDaemon(const std::string& url) {
-  ASSIGN_OR_RETURN(api::Json json, AskJson(url, "/v1/status"));
+  ASSIGN_OR_RETURN(api::Json json, AskJson({.url = url, .target = "/v1/status", .json_body = ""}));
   json["url"] = url;
   return json;
 }
@@ -45,16 +31,13 @@ bool IsIdle(const api::Json& status, const api::Json& jobs) {
 
 // Looks again and again until two looks in a row find nothing to do (a scan begins a moment after its folder is watched).
 Result<api::Json> WaitUntilIdle(const std::string& url) {
-  boost::asio::io_context io(1);
-  boost::asio::steady_timer timer(io);
   for (int idle = 0;;) {
     ASSIGN_OR_RETURN(const api::Json status, AskDaemon(url));
-    ASSIGN_OR_RETURN(const api::Json jobs, AskJson(url, "/v1/jobs"));
+    ASSIGN_OR_RETURN(const api::Json jobs, AskJson({.url = url, .target = "/v1/jobs", .json_body = ""}));
     idle = IsIdle(status, jobs) ? idle + 1 : 0;
     if (idle == 2) return status;
     if (status.value("state", "") == "failed") return Failed(IoError(StrCat("the daemon has failed: ", status.value("reason", ""))));
-    timer.expires_after(kBetweenLooks);
-    timer.wait();
+    PauseBetweenLooks();
   }
 }
 
@@ -78,7 +61,7 @@ Result<api::Json> ReadData(const std::string& folder) {
 }
 
 Result<api::Json> FindStatus(const Settings& settings, bool wait) {
-  const Result<std::string> running = settings.server.empty() ? FindDaemon(settings.data) : settings.server;
+  const Result<std::string> running = FindServer(settings);
   if (wait) return running ? WaitUntilIdle(*running) : Failed(running.error());
   return running ? AskDaemon(*running) : ReadData(settings.data);
 }

@@ -7,8 +7,8 @@
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <filesystem>
-#include <thread>
 
+#include "base/cores.h"
 #include "base/log.h"
 #include "daemon/version.h"
 #include "encoder/decoder.h"
@@ -16,10 +16,7 @@
 namespace fovea::daemon {
 namespace {
 
-int OrProcessors(int64_t threads) {
-  if (threads > 0) return static_cast<int>(threads);
-  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-}
+int OrProcessors(int64_t threads) { return static_cast<int>(threads > 0 ? threads : static_cast<int64_t>(UsableCores())); }
 
 // Connections, files being read and the store's tables together need more descriptors than the usual soft limit of 1,024.
 void AllowManyDescriptors() {

@@ -7,9 +7,9 @@
 #include <atomic>
 #include <cerrno>
 #include <string_view>
-#include <thread>
 #include <vector>
 
+#include "base/cores.h"
 #include "base/log.h"
 #include "base/mutex.h"
 #include "base/worker.h"
@@ -68,9 +68,8 @@ Status ReadBlocks(const OpenedSnapshot& snapshot, std::vector<Block>& blocks, co
       for (size_t row = 0; row < block.rows; ++row) take(block.first_row + row, std::span(rows).subspan(row * dim, dim));
     }
   };
-  const size_t cores = std::max<size_t>(1, std::thread::hardware_concurrency());
   std::vector<Thread> helpers;
-  for (size_t i = 1; i < std::min({cores, blocks.size(), kMostReaders}); ++i) {
+  for (size_t i = 1; i < std::min({UsableCores(), blocks.size(), kMostReaders}); ++i) {
     helpers.emplace_back(StrCat("load", i), [&read](const std::stop_token&) { read(); });
   }
   read();

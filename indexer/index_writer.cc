@@ -157,6 +157,7 @@ std::string IndexWriter::PathOf(const Location& location) const {
 
 Status IndexWriter::LoadFacts(const std::function<bool()>& go_on) {
   MutexLock lock(mutex_);
+  if (facts_.complete()) return Status();
   const Status ended = Cancelled("load what filters ask: ended early");
   for (PhotoId after{0};;) {
     if (!go_on()) return ended;

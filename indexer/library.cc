@@ -83,7 +83,7 @@ Status Library::Impl::StartParts(Encoders encoders, const ModelOrigin& origin) {
   SetGeneration(first);
   RETURN_IF_ERROR(first->keeper.Fill());
   writer = std::make_unique<IndexWriter>(catalog, first->index, facts, metrics);
-  LoadFacts();
+  if (options.scan) StartLoadingFacts();
   pipeline = std::make_unique<Pipeline>(
       Pipeline::Parts{catalog, *writer, [this] { return Encoding(); }, clock, metrics, health}, PipelineOptions(),
       [this](const Candidate& candidate, Outcome outcome) { jobs.FileEnded(candidate.job, outcome); });

@@ -27,20 +27,23 @@ std::vector<uint64_t> BitsOfSet(const PhotoSet& photos) {
 }  // namespace
 
 Result<std::vector<uint64_t>> Library::Impl::BitsOf(Filter filter) const {
+  if (!options.scan) RETURN_IF_ERROR(LoadFacts());
   if (!facts.complete()) return Failed(Busy("what filters ask is being loaded; try again in a moment"));
   ResolveRoots(filter, RootsById());
   return BitsOfSet(facts.Fitting(filter));
 }
 
-void Library::Impl::LoadFacts() {
+Status Library::Impl::LoadFacts() const {
+  if (facts.complete()) return Status();
+  const auto start = std::chrono::steady_clock::now();
+  RETURN_IF_ERROR(writer->LoadFacts([this] { return !stopped; }));
+  LogDebug("facts of ", facts.size(), " photos loaded in ", MillisecondsSince(start), " ms");
+  return Status();
+}
+
+void Library::Impl::StartLoadingFacts() {
   facts_loading = Thread("facts", [this](const std::stop_token&) {
-    const auto start = std::chrono::steady_clock::now();
-    const Status loaded = writer->LoadFacts([this] { return !stopped; });
-    if (loaded.ok()) {
-      LogDebug("facts of ", facts.size(), " photos loaded in ", MillisecondsSince(start), " ms");
-    } else if (!stopped) {
-      health.Report("filters", loaded);
-    }
+    if (const Status loaded = LoadFacts(); !loaded.ok() && !stopped) health.Report("filters", loaded);
   });
 }
 

@@ -69,8 +69,9 @@ struct Library::Impl {
   encoder::DeviceQueue::Options QueueOptions() const;
   Status StartWatching();
   ClusteredIndex::Options IndexOptions() const;
-  void LoadFacts();
-  // The photos that fit the filter, as bits by id; kBusy while facts are being loaded.
+  Status LoadFacts() const;
+  void StartLoadingFacts();
+  // The photos that fit the filter, as bits by id; kBusy while facts are being loaded, which a library that is as it was left does here.
   Result<std::vector<uint64_t>> BitsOf(Filter filter) const;
   // The records of photos that fit, with id > after in rising order, at most `limit`.
   Result<std::vector<storage::PhotoRecord>> FittingAfter(PhotoId after, size_t limit, const Filter& filter) const;

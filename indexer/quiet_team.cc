@@ -1,6 +1,5 @@
 #include "indexer/quiet_team.h"
 
-#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/cores.h"
 #include "base/log.h"
 #include "base/worker.h"
 
@@ -16,12 +16,6 @@ namespace fovea::indexer {
 namespace {
 
 constexpr int kLowestPriority = 19;
-
-size_t UsableCores() {
-  cpu_set_t cores;
-  CPU_ZERO(&cores);
-  return ::sched_getaffinity(0, sizeof cores, &cores) == 0 ? static_cast<size_t>(std::max(1, CPU_COUNT(&cores))) : 1;
-}
 
 }  // namespace
 

@@ -1,22 +1,12 @@
 #include "indexer/scan_team.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <string>
 #include <utility>
 
+#include "base/cores.h"
+
 namespace fovea::indexer {
-namespace {
-
-size_t UsableCores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof set, &set) == 0) return static_cast<size_t>(std::max(1, CPU_COUNT(&set)));
-  return std::max(1u, std::thread::hardware_concurrency());
-}
-
-}  // namespace
 
 ScanTeam::ScanTeam(size_t threads) : threads_(threads != 0 ? threads : UsableCores()) {}
 

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <optional>
 #include <sstream>
-#include <thread>
 
+#include "base/cores.h"
 #include "base/log.h"
 #include "base/unique_fd.h"
 #include "storage/catalog.h"
@@ -53,7 +53,7 @@ rocksdb::BackupEngineOptions EngineOptions(const std::string& folder) {
   options.share_table_files = true;
   options.share_files_with_checksum = true;
   options.sync = true;
-  options.max_background_operations = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 4u));
+  options.max_background_operations = static_cast<int>(std::min<size_t>(UsableCores(), 4));
   return options;
 }
 

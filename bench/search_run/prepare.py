@@ -45,6 +45,12 @@ def debian(work):
     quietly(["dpkg", "-x", next(DEBIAN.glob("*.deb")), DEBIAN], work / "dpkg.log")
 
 
+def avx2(work):
+    if not (DEPS / "faiss" / "built").exists():
+        say("building FAISS with AVX2 (once, two minutes)")
+        quietly([ROOT / "scripts" / "deps", "--peers"], work / "deps.log")
+
+
 def compiled(work, name, include, library):
     program, source = work / name, PEERS / "faiss_flat.cc"
     if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
@@ -54,9 +60,9 @@ def compiled(work, name, include, library):
 
 def peers(work, shape):
     """Name -> command of each."""
-    avx2 = compiled(work, "faiss_avx2", DEPS / "faiss" / "include", DEPS / "faiss" / "lib" / "libfaiss_avx2.a")
+    fast = compiled(work, "faiss_avx2", DEPS / "faiss" / "include", DEPS / "faiss" / "lib" / "libfaiss_avx2.a")
     plain = compiled(work, "faiss_debian", DEBIAN / "usr" / "include", next((DEBIAN / "usr" / "lib").rglob("libfaiss.a")))
-    return {SLOW: [plain, *shape], "FAISS 1.7.3, AVX2": [avx2, *shape], "faiss-cpu 1.15.1": [PYTHON, PEERS / "faiss_wheel.py", *shape]}
+    return {SLOW: [plain, *shape], "FAISS 1.7.3, AVX2": [fast, *shape], "faiss-cpu 1.15.1": [PYTHON, PEERS / "faiss_wheel.py", *shape]}
 
 
 def everything(options):
@@ -64,6 +70,7 @@ def everything(options):
     options.work.mkdir(parents=True, exist_ok=True)
     wheel(options.work)
     debian(options.work)
+    avx2(options.work)
     peers(options.work, [])
     quietly(["cmake", "--preset", "bench", "-B", options.build], options.work / "cmake.log", cwd=ROOT)
     quietly(["cmake", "--build", options.build, "-j", options.cores, "--target", "fovea_search_bench"], options.work / "build.log", cwd=ROOT)

@@ -131,7 +131,7 @@ void AddArchive(Parser& parser) {
 void AddImport(Parser& parser) {
   CLI::App* import = AddCommand(parser, parser.app, "import", Command::kImport, kImport,
                                 "store photos with vectors made elsewhere, so that nothing is encoded: exit 0 all well, 3 some rows refused");
-  import->add_option("FOLDER", parser.line.folder, "what `fovea export` wrote, or clip-retrieval (docs/operations.md)")->required()->type_name("");
+  import->add_option("FOLDER", parser.line.folder, "what `fovea export` wrote, or clip-retrieval: img_emb/*.npy with metadata/*.parquet, .jsonl or .csv")->required()->type_name("");
   import->add_option("--root", parser.line.roots, "folders of the pictures, if the library does not know them yet")->type_name("FOLDER");
   auto* model = import->add_option_group("model", "of which model the vectors are");
   model->add_option("--model-id", parser.line.model, "its id, NAME@FINGERPRINT; must be the library's")->type_name("ID");

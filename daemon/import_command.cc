@@ -1,6 +1,7 @@
 #include "daemon/import_command.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 #include "base/log.h"
@@ -22,19 +23,24 @@ struct OpenedPart {
   std::string records;
 };
 
+// Every record is read, unless the file itself says that it has another number of them than `rows`.
+Result<uint64_t> CountRecords(const std::string& path, uint64_t rows) {
+  ASSIGN_OR_RETURN(ImportRows records, ImportRows::Open(path));
+  if (records.stated().value_or(rows) != rows) return *records.stated();
+  for (uint64_t count = 0;; ++count) {
+    ASSIGN_OR_RETURN(const std::optional<ImportRecord> record, records.Next());
+    if (!record) return count;
+  }
+}
+
 // All parts, each looked at as a whole: nothing is stored when one of them cannot be right.
 Result<std::vector<OpenedPart>> OpenParts(const std::string& folder) {
   ASSIGN_OR_RETURN(const std::vector<ImportPart> found, FindImportParts(folder));
   std::vector<OpenedPart> parts;
   for (const ImportPart& part : found) {
     ASSIGN_OR_RETURN(NpyReader vectors, NpyReader::Open(part.vectors));
-    ASSIGN_OR_RETURN(ImportRows rows, ImportRows::Open(part.records));
-    uint64_t records = 0;
-    for (;; ++records) {
-      ASSIGN_OR_RETURN(const std::optional<ImportRecord> record, rows.Next());
-      if (!record) break;
-    }
     const NpyShape& shape = vectors.shape();
+    ASSIGN_OR_RETURN(const uint64_t records, CountRecords(part.records, shape.rows));
     if (records != shape.rows) {
       return Failed(InvalidArgument(StrCat("\"", part.vectors, "\" has ", shape.rows, " rows, \"", part.records, "\" ", records, " records")));
     }
@@ -58,6 +64,13 @@ Status CheckModel(storage::Catalog& catalog, const CommandLine& line, uint64_t d
     return Unsupported(StrCat(said, "is of model ", bound->id, " with ", bound->dim, " values, the vectors have ", dim));
   }
   return catalog.BindModel(id, static_cast<int64_t>(dim));
+}
+
+// clip-retrieval writes a path as it was given one: relative to where it ran.
+std::string FromHere(const std::string& path) {
+  std::error_code error;
+  const std::string absolute = std::filesystem::absolute(path, error).string();
+  return error ? path : absolute;
 }
 
 class Importer {
@@ -105,16 +118,19 @@ class Importer {
     for (size_t at = 0; at < vectors.size(); at += dim) {
       ASSIGN_OR_RETURN(const std::optional<ImportRecord> record, records.Next());
       if (!record) return Corrupt("import: the records became fewer while they were read");
-      for (const std::string& path : record->paths) rows.push_back({path, vectors.subspan(at, dim), record->content});
+      if (record->paths.empty()) Refuse(records.Where() + "no path");
+      for (const std::string& path : record->paths) rows.push_back({FromHere(path), vectors.subspan(at, dim), record->content});
     }
     ASSIGN_OR_RETURN(const indexer::VectorImport::Taken taken, import_.Store(rows));
     stored_ += taken.stored;
     known_ += taken.known;
-    refused_ += taken.refused.size();
-    for (const Status& why : taken.refused) {
-      if (first_refused_.size() < kRefusalsToPrint) first_refused_.push_back(why.message());
-    }
+    for (const Status& why : taken.refused) Refuse(why.message());
     return Status();
+  }
+
+  void Refuse(const std::string& reason) {
+    ++refused_;
+    if (first_refused_.size() < kRefusalsToPrint) first_refused_.push_back(reason);
   }
 
   void ShowProgress() {

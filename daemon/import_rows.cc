@@ -15,9 +15,6 @@ using api::Json;
 
 constexpr size_t kMaxRecord = size_t{1} << 20;
 constexpr std::string_view kPathColumn = "image_path";
-constexpr const char* kHowToConvert =
-    "clip-retrieval writes Parquet, which fovea does not read; make lines of JSON of it: python3 -c \"import pandas, sys; "
-    "pandas.read_parquet(sys.argv[1]).to_json(sys.argv[2], orient='records', lines=True)\" metadata_0.parquet metadata_0.jsonl";
 
 std::optional<Sha256Digest> DigestOf(const std::string& hex) {
   Sha256Digest digest{};
@@ -54,13 +51,30 @@ std::optional<ImportRecord> RecordOf(const Json& object) {
       record.paths.push_back(*path);
     }
   }
-  if (record.paths.empty()) return std::nullopt;
+  if (record.paths.empty() && !object.contains(kPathColumn)) return std::nullopt;
   if (const auto hash = object.find("sha256"); hash != object.end() && hash->is_string()) record.content = DigestOf(hash->get<std::string>());
   return record;
 }
 
 // How often `"` stands in it: an odd number means that a quoted line end follows.
 bool IsOpen(std::string_view record) { return std::count(record.begin(), record.end(), '"') % 2 != 0; }
+
+// The numbers of the files img_emb_N.npy, as they are written (several writers share them out and fill with zeros; some may be missing), in
+// order.
+Result<std::vector<std::string>> PartNumbers(const std::string& folder) {
+  constexpr std::string_view kBegin = "img_emb_", kEnd = ".npy";
+  std::vector<std::string> numbers;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with(kBegin) || !name.ends_with(kEnd) || name.size() <= kBegin.size() + kEnd.size()) continue;
+    const std::string number = name.substr(kBegin.size(), name.size() - kBegin.size() - kEnd.size());
+    if (number.find_first_not_of("0123456789") == std::string::npos) numbers.push_back(number);
+  }
+  if (error && error != std::errc::no_such_file_or_directory) return Failed(IoError(StrCat("list \"", folder, "\": ", error.message())));
+  std::ranges::sort(numbers, {}, [](const std::string& number) { return std::pair(number.size(), number); });
+  return numbers;
+}
 
 }  // namespace
 
@@ -85,6 +99,10 @@ std::vector<std::string> SplitCsv(std::string_view record) {
 Result<ImportRows> ImportRows::Open(const std::string& path) {
   ImportRows rows;
   rows.path_ = path;
+  if (path.ends_with(".parquet")) {
+    ASSIGN_OR_RETURN(rows.table_, ParquetStrings::Open(path, kPathColumn));
+    return rows;
+  }
   rows.line_.resize(kMaxRecord);
   rows.is_csv_ = path.ends_with(".csv");
   rows.stream_.open(path, std::ios::binary);
@@ -125,14 +143,24 @@ Result<bool> ImportRows::ReadRecord(std::string& text) {
   return true;
 }
 
+Result<std::optional<ImportRecord>> ImportRows::NextOfTable() {
+  if (records_ == table_->rows()) return std::nullopt;
+  ++records_;
+  ASSIGN_OR_RETURN(const auto text, table_->Next());
+  if (!text || text->empty()) return ImportRecord{};
+  if (text->size() > kMaxRecord) return Failed(Corrupt(StrCat(Where(), "a path of more than ", kMaxRecord, " bytes")));
+  return ImportRecord{.paths = {std::string(*text)}};
+}
+
 Result<std::optional<ImportRecord>> ImportRows::Next() {
+  if (table_) return NextOfTable();
   std::string text;
   ASSIGN_OR_RETURN(const bool any, ReadRecord(text));
   if (!any) return std::nullopt;
   if (is_csv_) {
     const std::vector<std::string> fields = SplitCsv(text);
-    if (column_ >= fields.size() || fields[column_].empty()) return Failed(Corrupt(StrCat(Where(), "no ", kPathColumn)));
-    return ImportRecord{.paths = {fields[column_]}};
+    if (column_ >= fields.size()) return Failed(Corrupt(StrCat(Where(), "no ", kPathColumn)));
+    return fields[column_].empty() ? ImportRecord{} : ImportRecord{.paths = {fields[column_]}};
   }
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   std::optional<ImportRecord> record = RecordOf(json);
@@ -145,13 +173,16 @@ Result<std::vector<ImportPart>> FindImportParts(const std::string& folder) {
   const std::string vectors = folder + "/vectors.npy";
   if (fs::exists(vectors, error)) return std::vector{ImportPart{vectors, folder + "/photos.jsonl"}};
   std::vector<ImportPart> parts;
-  for (uint64_t number = 0;; ++number) {
-    const ImportPart part{StrCat(folder, "/img_emb/img_emb_", number, ".npy"), StrCat(folder, "/metadata/metadata_", number)};
-    if (!fs::exists(part.vectors, error)) break;
-    if (fs::exists(part.records + ".jsonl", error)) parts.push_back({part.vectors, part.records + ".jsonl"});
-    else if (fs::exists(part.records + ".csv", error)) parts.push_back({part.vectors, part.records + ".csv"});
-    else if (fs::exists(part.records + ".parquet", error)) return Failed(Unsupported(StrCat("import \"", folder, "\": ", kHowToConvert)));
-    else return Failed(NotFound(StrCat("import \"", folder, "\": no ", part.records, ".jsonl or .csv beside ", part.vectors)));
+  ASSIGN_OR_RETURN(const std::vector<std::string> numbers, PartNumbers(folder + "/img_emb"));
+  for (const std::string& number : numbers) {
+    parts.push_back({StrCat(folder, "/img_emb/img_emb_", number, ".npy")});
+    for (const char* ending : {".jsonl", ".csv", ".parquet"}) {
+      const std::string records = StrCat(folder, "/metadata/metadata_", number, ending);
+      if (parts.back().records.empty() && fs::exists(records, error)) parts.back().records = records;
+    }
+    if (parts.back().records.empty()) {
+      return Failed(NotFound(StrCat("import \"", folder, "\": no metadata/metadata_", number, ".parquet, .jsonl or .csv beside ", parts.back().vectors)));
+    }
   }
   if (!parts.empty()) return parts;
   return Failed(NotFound(StrCat("import \"", folder, "\": neither vectors.npy and photos.jsonl (of `fovea export`) nor img_emb/img_emb_0.npy and metadata/ (of clip-retrieval)")));

@@ -2,9 +2,11 @@
 // label: process
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "base/log.h"
@@ -23,12 +25,23 @@ using testing::HasSubstr;
 
 constexpr uint64_t kPictures = 6;
 constexpr uint64_t kDim = 128;  // of fovea-tiny
+const std::string kParquet = FOVEA_SOURCE_DIR "/tests/parquet/clip_retrieval/metadata/";
 
 std::string ContentOf(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+// The two bytes of a float16.
+std::string HalfOf(float value) {
+  int exponent = 0;
+  std::frexp(value, &exponent);
+  const bool normal = value != 0 && exponent > -14;
+  const long steps = std::lround(std::ldexp(std::fabs(value), normal ? 11 - exponent : 24));
+  const auto bits = static_cast<uint16_t>((value < 0 ? 0x8000 : 0) + (normal ? ((exponent + 14) << 10) + steps - 1024 : steps));
+  return {static_cast<char>(bits & 0xff), static_cast<char>(bits >> 8)};
 }
 
 class Import : public testing::Test {
@@ -65,12 +78,22 @@ class Import : public testing::Test {
     folder_.Write("clip/metadata/metadata_0." + ending, records);
     return folder;
   }
-  // The path of the photo in each row.
-  std::vector<std::string> Paths() const {
+  // The path of the photo in each row of an export.
+  static std::vector<std::string> Paths(const std::string& folder) {
     std::vector<std::string> paths;
-    std::istringstream lines(ContentOf(out_ + "/photos.jsonl"));
+    std::istringstream lines(ContentOf(folder + "/photos.jsonl"));
     for (std::string line; std::getline(lines, line);) paths.push_back(json::parse(line)["paths"][0]["path"]);
     return paths;
+  }
+  static std::map<std::string, std::vector<float>> Vectors(const std::string& folder) {
+    const auto reader = NpyReader::Open(folder + "/vectors.npy");
+    std::map<std::string, std::vector<float>> vectors;
+    uint64_t row = 0;
+    for (const std::string& path : Paths(folder)) {
+      vectors[path].resize(kDim);
+      if (!reader || !reader->Read(row++, vectors[path]).ok()) ADD_FAILURE() << path;
+    }
+    return vectors;
   }
 
   const TempDir folder_;
@@ -111,7 +134,7 @@ TEST_F(Import, GivesTheSameAnswersAsTheLibraryThatWasExportedAndEncodesNothing) 
 }
 
 TEST_F(Import, TakesClipRetrievalsFilesAndNamesRowsThatDoNotFit) {
-  std::vector<std::string> paths = Paths();
+  std::vector<std::string> paths = Paths(out_);
   folder_.Write("elsewhere/a.jpg", MakePicture({.seed = 1}));
   folder_.Write("root/text.jpg", "no picture");
   paths[1] = folder_ / "elsewhere/a.jpg";
@@ -126,6 +149,31 @@ TEST_F(Import, TakesClipRetrievalsFilesAndNamesRowsThatDoNotFit) {
   EXPECT_EQ(Run({"verify", "--data", fresh_}).exit_code, 0) << "stored at unit length";
 }
 
+TEST_F(Import, TakesParquetAndHalvesAsClipRetrievalLeavesThem) {
+  const std::map<std::string, std::vector<float>> before = Vectors(out_);
+  const auto write = [&](const std::string& number, const std::vector<std::string>& names) {
+    std::string file = NpyHeader(names.size(), kDim);
+    file.replace(file.find("<f4"), 3, "<f2");
+    for (const std::string& name : names) {
+      for (const float value : name.empty() ? std::vector<float>(kDim, 1) : before.at(folder_ / name)) file += HalfOf(value);
+    }
+    folder_.Write(StrCat("clip/img_emb/img_emb_", number, ".npy"), file);
+    folder_.Write(StrCat("clip/metadata/metadata_", number, ".parquet"), ContentOf(StrCat(kParquet, "metadata_", number, ".parquet")));
+  };
+  write("00", {"root/3.jpg", "root/0.jpg", "root/5.jpg", "root/1.jpg"});
+  write("02", {"root/4.jpg", "", "root/2.jpg"});
+  const Finished imported = RunFovea({.arguments = {"import", "clip", "--data", fresh_, "--root", "root", "--model-id", model_}, .folder = folder_.path()});
+  EXPECT_EQ(imported.exit_code, 3) << imported.errors;
+  EXPECT_THAT(imported.output, HasSubstr("imported: 6 photos, 0 known before, 1 refused"));
+  EXPECT_THAT(imported.errors, HasSubstr("refused: read \"clip/metadata/metadata_02.parquet\", record 2: no path"));
+  ASSERT_EQ(Run({"export", folder_ / "again", "--data", fresh_}).exit_code, 0);
+  const auto after = Vectors(folder_ / "again");
+  ASSERT_EQ(after.size(), kPictures);
+  for (const auto& [path, vector] : before) {
+    EXPECT_THAT(after.at(path), testing::Pointwise(testing::FloatNear(1e-3f), vector)) << path << " has its own vector";
+  }
+}
+
 TEST_F(Import, RefusesAFileThatHasChangedSinceItsVectorWasMade) {
   folder_.Write("root/0.jpg", MakePicture({.seed = 999}));
   const Finished imported = RunImport(out_);
@@ -136,13 +184,18 @@ TEST_F(Import, RefusesAFileThatHasChangedSinceItsVectorWasMade) {
 
 TEST_F(Import, RefusesTheWholeBeforeAnythingIsStored) {
   std::string jsonl;
-  for (const std::string& path : Paths()) jsonl += json{{"image_path", path}}.dump() + "\n";
+  for (const std::string& path : Paths(out_)) jsonl += json{{"image_path", path}}.dump() + "\n";
   const std::string clip = WriteClipRetrieval(jsonl + jsonl, "jsonl");
   EXPECT_THAT(RunImport(clip).errors, AllOf(HasSubstr("has 6 rows"), HasSubstr("12 records")));
   folder_.Write("clip/metadata/metadata_0.jsonl", jsonl.substr(0, jsonl.size() / 2 - 5));
   EXPECT_THAT(RunImport(clip).errors, HasSubstr("no JSON"));
   fs::rename(clip + "/metadata/metadata_0.jsonl", clip + "/metadata/metadata_0.parquet");
-  EXPECT_THAT(RunImport(clip).errors, AllOf(HasSubstr("Parquet"), HasSubstr("to_json")));
+  EXPECT_THAT(RunImport(clip).errors, AllOf(HasSubstr("metadata_0.parquet"), HasSubstr("no Parquet file")));
+  fs::copy_file(kParquet + "metadata_02.parquet", clip + "/metadata/metadata_0.parquet", fs::copy_options::overwrite_existing);
+  EXPECT_THAT(RunImport(clip).errors, AllOf(HasSubstr("has 6 rows"), HasSubstr("3 records")));
+  fs::remove(clip + "/metadata/metadata_0.parquet");
+  EXPECT_THAT(RunImport(clip).errors, HasSubstr("no metadata/metadata_0.parquet, .jsonl or .csv"));
+  EXPECT_FALSE(fs::exists(fresh_));
   folder_.Write("clip/metadata/metadata_0.jsonl", jsonl);
   folder_.Write("clip/img_emb/img_emb_0.npy", NpyHeader(200'000'000, 512));
   EXPECT_THAT(RunImport(clip).errors, HasSubstr("speaks of 200000000 rows"));

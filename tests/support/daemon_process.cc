@@ -47,6 +47,7 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
     const rlimit limit{*options.max_file_bytes, *options.max_file_bytes};
     if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(126);
   }
+  if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0) ::_exit(126);
   if (options.user && ::setuid(*options.user) != 0) ::_exit(126);
   ::execve(arguments[0], arguments, environment);
   ::_exit(127);

@@ -27,6 +27,7 @@ struct ProcessOptions {
   std::optional<uint64_t> max_file_bytes = {};          // RLIMIT_FSIZE: larger files cannot be written
   std::optional<uid_t> user = {};                       // runs as this user
   std::string program = {};                             // empty: the built binary
+  std::string folder = {};                              // where it runs; empty: where the test does
 };
 
 class FoveaProcess {

@@ -15,8 +15,9 @@ const cleanups = [];
 
 before(async () => {
   const folder = await pictureFolder({ after: (cleanup) => cleanups.push(cleanup) }, PICTURES);
+  browser = await launch(); // first, so that it is closed whatever follows
   daemon = await FoveaDaemon.start([folder]);
-  [, browser] = await Promise.all([daemon.indexed(PICTURES), launch()]);
+  await daemon.indexed(PICTURES);
 });
 after(async () => {
   await browser?.close();

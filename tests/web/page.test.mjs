@@ -14,8 +14,9 @@ let daemon;
 let browser;
 
 before(async () => {
+  browser = await launch(); // first, so that it is closed whatever follows
   daemon = await FoveaDaemon.start([SAMPLES]);
-  [, browser] = await Promise.all([daemon.indexed(sampleCount), launch()]);
+  await daemon.indexed(sampleCount);
 });
 after(async () => {
   await browser?.close();

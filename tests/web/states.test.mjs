@@ -1,12 +1,12 @@
 // What the page shows when there is nothing to show: empty, loading, failed, gone.
 import assert from 'node:assert/strict';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { ask, closePages, everything, launch, openPage, picturesShown, shot } from './support/browser.mjs';
 import { FoveaDaemon } from './support/daemon.mjs';
-import { pictureFolder } from './support/pictures.mjs';
+import { SAMPLES, pictureFolder, sampleCount } from './support/pictures.mjs';
 
 let browser;
 before(async () => {
@@ -54,6 +54,33 @@ test('indexing shows how far it is', async (t) => {
   await page.unroute('**/v1/jobs');
   await page.waitForFunction(() => document.querySelector('.progress-text').textContent === 'Indexed: 6 pictures');
   await page.waitForSelector('#progress', { state: 'hidden' });
+});
+
+test('a switch of the model can be paused, gone on with and given up', async (t) => {
+  const models = await mkdtemp(path.join(tmpdir(), 'fovea-web-models-'));
+  t.after(() => rm(models, { recursive: true, force: true }));
+  await cp(path.join(SAMPLES, '../../models/fovea-tiny'), path.join(models, 'other'), { recursive: true }); // another name: another model
+  const daemon = await start(t, [SAMPLES]);
+  await daemon.indexed(sampleCount);
+  const page = await openPage(t, browser, daemon.url);
+  await picturesShown(page);
+  const pausedSwitch = async () => {
+    const job = await daemon.post('/v1/models', { model: path.join(models, 'other') });
+    await daemon.post(`/v1/jobs/${job.id}/pause`, {});
+  };
+  const line = (words) => page.waitForFunction((wanted) => new RegExp(wanted).test(document.querySelector('.progress-text')?.textContent ?? ''), words);
+  await pausedSwitch();
+  await line('^Switching to the model other.* · paused$');
+  assert.ok(await page.$('.progress-bar.paused'));
+  await shot(page, 'switch-paused');
+  await page.click('.progress-line .link:text("Give up")');
+  await page.waitForSelector('#progress', { state: 'hidden' });
+  assert.ok((await daemon.json('/v1/models')).models.every((model) => model.state !== 'filling'));
+  await pausedSwitch();
+  await line(' · paused$');
+  await page.click('.progress-line .link:text("Go on")');
+  await daemon.expect('the switch to go on', 20_000, async () => (await daemon.json('/v1/models')).models.every((model) => !model.paused));
+  await line('^The model in use: other$');
 });
 
 test('files that could not be read are listed with the reason and tried again', async (t) => {

@@ -2,6 +2,9 @@
 import { getPhoto } from './api/client';
 import { asApiError } from './api/error';
 import type { Photo } from './api/types';
+import { ALL_DUPLICATES } from './duplicates/place';
+import type { DuplicatesPlace } from './duplicates/place';
+import { DuplicatesView } from './duplicates/view';
 import { Grid } from './grid/grid';
 import { ModelNote } from './library/model_note';
 import { Panel } from './library/panel';
@@ -12,7 +15,7 @@ import { Address } from './search/address';
 import { SearchBox } from './search/box';
 import { FilterBar } from './search/filter_bar';
 import { BROWSE, addressOf, sameQuery, withFilters } from './search/query';
-import type { Query } from './search/query';
+import type { Place, Query } from './search/query';
 import { Results } from './search/results';
 import type { Answer } from './search/results';
 import { byId, h, setText } from './ui/dom';
@@ -32,8 +35,18 @@ export class App {
   private readonly filters = new FilterBar((filters) => this.go(withFilters(this.results.asked, filters), true));
   private readonly grid = new Grid({ onOpen: (index) => this.openAt(index), onLeave: () => this.box.focus(), onEnd: () => void this.results.more() });
   private readonly viewer = new Viewer({ onStep: (step) => void this.step(step), onSimilar: (photo) => this.similarTo(photo), onClosed: () => this.viewerClosed() });
-  private readonly panel = new Panel(this.watch);
-  private readonly progress = new Progress(() => this.panel.open('failures'));
+  private readonly duplicates = new DuplicatesView(this.watch, {
+    onPlace: (place, nth) => this.toDuplicates(place, nth),
+    onBack: () => this.address.back(),
+    onStale: (place) => {
+      this.address.replace({ query: BROWSE, photo: null, duplicates: place });
+      this.follow();
+    },
+    onOpen: (group, shot) => this.openOf(group.shots, shot),
+    addressOf: (place, photo) => addressOf({ query: BROWSE, photo, duplicates: place }),
+  });
+  private readonly panel = new Panel(this.watch, () => this.toDuplicates(ALL_DUPLICATES));
+  private readonly progress = new Progress(this.watch, { onFailures: () => this.panel.open('failures'), onDuplicates: () => (this.duplicates.shown ? this.duplicates.showFresh() : this.toDuplicates(ALL_DUPLICATES)) });
   private readonly note = new ModelNote(() => this.panel.open());
   private readonly address = new Address();
   private settled = true; // the next key press begins a new entry of the history
@@ -41,6 +54,7 @@ export class App {
   private refreshed = 0;
   private focusFirst = false; // the next answer takes the focus, which stood in a picture that is gone
   private scrollTo: number | null = null; // where the next answer is to be looked at
+  private group: Photo[] | null = null; // the near-duplicates that the large picture is one of
 
   start(): void {
     this.watch.listen((now, before) => this.libraryChanged(now, before));
@@ -58,13 +72,19 @@ export class App {
 
   /** Brings the page to what the address says. */
   private follow(): void {
-    const { query, photo } = this.address.place;
+    const { query, photo, duplicates } = this.address.place;
+    const { y, nth } = this.address.entry;
+    const left = this.duplicates.shown && !duplicates;
     this.settled = true;
     this.box.show(query);
     this.filters.show(query.filters ?? {});
-    if (!sameQuery(query, this.results.asked) || this.results.answer.photos.length === 0) {
-      this.scrollTo = this.address.entry.y;
+    this.duplicates.show(duplicates ?? null, nth, y);
+    this.drawView();
+    if (!duplicates && (!sameQuery(query, this.results.asked) || this.results.answer.photos.length === 0)) {
+      this.scrollTo = y;
       void this.results.ask(query);
+    } else if (left) {
+      window.scrollTo({ top: y });
     }
     if (!photo) this.viewer.close();
     else if (this.viewer.shown?.id !== photo) void this.showById(photo);
@@ -73,14 +93,20 @@ export class App {
   private go(query: Query, settled: boolean): void {
     const wasSettled = this.settled;
     this.settled = settled;
-    if (sameQuery(query, this.results.asked)) return this.box.show(query);
+    if (sameQuery(query, this.results.asked) && !this.duplicates.shown) return this.box.show(query);
     if (settled || wasSettled) this.address.push({ query, photo: null });
     else this.address.replace({ query, photo: null });
     this.box.show(query);
     this.filters.show(query.filters ?? {});
+    this.duplicates.show(null);
     this.scrollTo = 0;
     this.grid.startOver();
     void this.results.ask(query);
+  }
+
+  private toDuplicates(place: DuplicatesPlace, nth = 0): void {
+    this.address.push({ query: BROWSE, photo: null, duplicates: place }, { nth });
+    this.follow();
   }
 
   private draw(answer: Answer, grown: boolean): void {
@@ -90,13 +116,19 @@ export class App {
     this.scrollTo = null;
     if (this.focusFirst && answer.photos.length > 0) this.grid.focusCurrent();
     this.focusFirst = false;
-    document.title = answer.query.kind === 'text' ? `${answer.query.text} · fovea` : 'fovea';
-    document.body.dataset['view'] = answer.query.kind;
+    this.drawView();
     byId('more').hidden = !answer.more;
     byId('rest').hidden = !answer.held;
     setText(byId('show-rest'), answer.photos.length > 0 ? 'Show more' : 'Show the nearest');
     if (answer.error?.trouble === 'problem' && answer.photos.length > 0) toast(answer.error.message, true);
     this.drawAround();
+  }
+
+  private drawView(): void {
+    const { query } = this.results.answer;
+    const { shown } = this.duplicates;
+    document.title = shown ? 'Near-duplicates · fovea' : query.kind === 'text' ? `${query.text} · fovea` : 'fovea';
+    document.body.dataset['view'] = shown ? 'duplicates' : query.kind;
   }
 
   private drawAround(): void {
@@ -127,7 +159,7 @@ export class App {
 
   /** Brings in what has been added, but not under the eyes of someone who has scrolled down or looks at a picture. */
   private refresh(now: Snapshot): void {
-    const calm = window.scrollY < CALM_PX && this.viewer.shown === null && now.error === null;
+    const calm = window.scrollY < CALM_PX && this.viewer.shown === null && now.error === null && !this.duplicates.shown;
     const pause = now.jobs.some(isActive) && this.results.asked.kind !== 'browse' ? SEARCH_AGAIN_MS : 0;
     if (!calm || performance.now() - this.refreshed < pause) return;
     this.outdated = false;
@@ -139,12 +171,24 @@ export class App {
     const photo = this.results.answer.photos[index];
     if (!photo) return;
     this.settled = true;
-    this.address.push({ query: this.results.answer.query, photo: photo.id }, true);
+    this.address.push({ query: this.results.answer.query, photo: photo.id }, { opened: true });
     this.showAt(index);
   }
 
+  private openOf(group: Photo[], chosen: Photo): void {
+    this.group = group.filter((photo, index) => group.findIndex((other) => other.id === photo.id) === index).map((photo) => ({ ...photo, score: null }));
+    this.address.push({ ...this.address.place, photo: chosen.id }, { opened: true, nth: this.address.entry.nth });
+    this.showAt(this.group.findIndex((photo) => photo.id === chosen.id));
+  }
+
+  /** What the viewer steps through. */
+  private get row(): Photo[] {
+    return this.group ?? this.results.answer.photos;
+  }
+
   private showAt(index: number): void {
-    const { photos, more } = this.results.answer;
+    const photos = this.row;
+    const more = this.group === null && this.results.answer.more;
     const photo = photos[index];
     if (!photo) return;
     this.viewer.show(photo, { index, count: photos.length, more });
@@ -153,23 +197,24 @@ export class App {
 
   private indexOfShown(): number {
     const id = this.viewer.shown?.id;
-    return this.results.answer.photos.findIndex((photo) => photo.id === id);
+    return this.row.findIndex((photo) => photo.id === id);
   }
 
   private async step(step: 1 | -1): Promise<void> {
     const from = this.indexOfShown();
     const to = from + step;
     if (from < 0 || to < 0) return;
-    if (to >= this.results.answer.photos.length && !(await this.results.more())) return;
-    const photo = this.results.answer.photos[to];
+    if (to >= this.row.length && (this.group || !(await this.results.more()))) return;
+    const photo = this.row[to];
     if (!photo || this.indexOfShown() !== from) return;
-    this.address.replace({ query: this.results.answer.query, photo: photo.id });
+    const place: Place = this.duplicates.shown ? this.address.place : { query: this.results.answer.query, photo: null };
+    this.address.replace({ ...place, photo: photo.id });
     this.showAt(to);
   }
 
   /** A picture named by the address alone, such as a link that was opened in a tab of its own. */
   private async showById(id: string): Promise<void> {
-    const known = this.results.answer.photos.findIndex((photo) => photo.id === id);
+    const known = this.duplicates.shown ? -1 : this.results.answer.photos.findIndex((photo) => photo.id === id);
     if (known >= 0) return this.showAt(known);
     try {
       const photo = await getPhoto(id);
@@ -196,12 +241,13 @@ export class App {
   }
 
   private viewerClosed(): void {
-    const { query, photo } = this.address.place;
-    if (!photo) return;
-    const index = this.results.answer.photos.findIndex((shown) => shown.id === photo);
+    const { place } = this.address;
+    this.group = null;
+    if (!place.photo) return;
+    const index = this.results.answer.photos.findIndex((shown) => shown.id === place.photo);
     if (this.address.entry.opened) this.address.back();
-    else this.address.replace({ query, photo: null });
-    if (index >= 0) this.grid.focus(index);
+    else this.address.replace({ ...place, photo: null });
+    if (index >= 0 && !place.duplicates) this.grid.focus(index);
   }
 
   private key(event: KeyboardEvent): void {

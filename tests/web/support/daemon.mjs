@@ -76,6 +76,13 @@ export class FoveaDaemon {
     return response.json();
   }
 
+  async post(address, body) {
+    const response = await fetch(this.url + address, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${address}: ${response.status} ${text}`);
+    return text ? JSON.parse(text) : {};
+  }
+
   /** Waits until at least `photos` photos are there and nothing is under way. */
   async indexed(photos) {
     return this.expect(`${photos} photos`, INDEX_MS, async () => {

@@ -1,7 +1,7 @@
 // The daemon's HTTP interface as functions. Each throws ApiError, or the abort of its signal.
 import { ApiError, isAbort, problemOf } from './error';
-import { readFailurePage, readJobs, readPhoto, readPhotoPage, readSearchAnswer, readStatus } from './read';
-import type { FailurePage, Job, Photo, PhotoPage, SearchAnswer, Status } from './types';
+import { readDuplicatePage, readFailurePage, readJob, readJobs, readPhoto, readPhotoPage, readSearchAnswer, readStatus } from './read';
+import type { DuplicateKind, DuplicatePage, FailurePage, Job, Photo, PhotoPage, SearchAnswer, Status } from './types';
 
 export type SearchBody = { text: string } | { image: string } | { photo: string };
 
@@ -19,7 +19,7 @@ async function send(path: string, init: RequestInit): Promise<Response> {
 
 async function json(path: string, init: RequestInit): Promise<unknown> {
   const response = await send(path, init);
-  if (response.status === 204) return {};
+  if (response.status === 204 || response.headers.get('Content-Length') === '0') return {};
   try {
     return await response.json();
   } catch (cause) {
@@ -69,6 +69,19 @@ export async function getFailures(cursor: string | null): Promise<FailurePage> {
   if (cursor) query.set('cursor', cursor);
   return readFailurePage(await json(`/v1/failures?${query}`, {}));
 }
+
+export async function getDuplicates(kind: DuplicateKind | null, cursor: string | null, limit: number, signal: AbortSignal): Promise<DuplicatePage> {
+  const query = new URLSearchParams({ limit: String(limit), ...(kind ? { kind } : {}), ...(cursor ? { cursor } : {}) });
+  return readDuplicatePage(await json(`/v1/duplicates?${query}`, { signal }));
+}
+
+/** The id of the job that searches for them. */
+export const findDuplicates = async (): Promise<string> => readJob(await post('/v1/duplicates', {})).id;
+
+const jobPath = (id: string): string => `/v1/jobs/${encodeURIComponent(id)}`;
+export const pauseJob = (id: string): Promise<unknown> => post(`${jobPath(id)}/pause`, {});
+export const resumeJob = (id: string): Promise<unknown> => post(`${jobPath(id)}/resume`, {});
+export const cancelJob = (id: string): Promise<unknown> => json(jobPath(id), { method: 'DELETE' });
 
 export const retryFailures = (): Promise<unknown> => post('/v1/failures/retry', {});
 export const addRoot = (path: string): Promise<unknown> => post('/v1/roots', { path });

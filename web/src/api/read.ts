@@ -1,5 +1,6 @@
 // Turns JSON from the daemon into the page's types. A missing or odd field becomes its neutral value, never an exception.
-import type { Cut, Failure, FailurePage, Job, Model, Photo, PhotoPage, Place, Root, SearchAnswer, Status } from './types';
+import { DUPLICATE_KINDS } from './types';
+import type { Cut, DuplicateGroup, DuplicateKind, DuplicatePage, DuplicateSearch, DuplicateShot, Failure, FailurePage, Job, Model, Photo, PhotoPage, Place, Root, SearchAnswer, Status } from './types';
 
 type Fields = Record<string, unknown>;
 
@@ -74,11 +75,14 @@ export function readPhotoPage(value: unknown): PhotoPage {
   return { photos: photos(page['photos']), next: cursor(page['next']) };
 }
 
-function readJob(value: unknown): Job {
+export function readJob(value: unknown): Job {
   const job = fields(value);
   return {
     id: id(job['id']),
     kind: text(job['kind']),
+    subject: text(job['subject']),
+    note: text(job['note']),
+    error: text(job['error']),
     state: text(job['state']),
     done: count(job['done']),
     failed: count(job['failed']),
@@ -89,6 +93,40 @@ function readJob(value: unknown): Job {
 }
 
 export const readJobs = (value: unknown): Job[] => list(fields(value)['jobs']).map(readJob);
+
+const kindOf = (value: unknown): DuplicateKind => DUPLICATE_KINDS.find((kind) => kind === value) ?? 'copies';
+
+function readShot(value: unknown): DuplicateShot {
+  return { ...readPhoto(value), keep: fields(value)['keep'] === true };
+}
+
+function readGroup(value: unknown): DuplicateGroup {
+  const group = fields(value);
+  const shots = list(group['photos']).map(readShot).filter((shot) => shot.id !== '');
+  return { kind: kindOf(group['kind']), size: Math.max(shots.length, count(group['size'])), shots };
+}
+
+function readDuplicateSearch(value: unknown): DuplicateSearch | null {
+  const search = fields(value);
+  const groups = fields(search['groups']);
+  if (number(search['photos']) === null) return null;
+  return {
+    madeAt: time(search['made_at']),
+    photos: count(search['photos']),
+    photosSince: number(search['photos_since']),
+    groups: { identical: count(groups['identical']), copies: count(groups['copies']), bursts: count(groups['bursts']) },
+  };
+}
+
+export function readDuplicatePage(value: unknown): DuplicatePage {
+  const page = fields(value);
+  return {
+    search: readDuplicateSearch(page['search']),
+    running: readJob(page['running']).id || null,
+    groups: list(page['groups']).map(readGroup).filter((group) => group.shots.length > 0),
+    next: cursor(page['next']),
+  };
+}
 
 function readFailure(value: unknown): Failure {
   const failure = fields(value);

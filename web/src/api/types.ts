@@ -45,12 +45,43 @@ export interface PhotoPage {
 export interface Job {
   id: string;
   kind: string;
+  subject: string;
   state: string;
+  note: string; // what a job that runs waits for
+  error: string;
   done: number;
   failed: number;
   total: number | null;
   rate: number | null;
   etaS: number | null;
+}
+
+export const DUPLICATE_KINDS = ['identical', 'copies', 'bursts'] as const;
+export type DuplicateKind = (typeof DUPLICATE_KINDS)[number];
+
+/** Of an identical group each entry is the same photo at another path. */
+export interface DuplicateShot extends Photo {
+  keep: boolean; // the best of the group
+}
+
+export interface DuplicateGroup {
+  kind: DuplicateKind;
+  size: number; // all of them, of which `shots` has the first
+  shots: DuplicateShot[];
+}
+
+export interface DuplicateSearch {
+  madeAt: string | null;
+  photos: number;
+  photosSince: number | null;
+  groups: Record<DuplicateKind, number>;
+}
+
+export interface DuplicatePage {
+  search: DuplicateSearch | null; // none was made yet
+  running: string | null; // the job of the search that runs
+  groups: DuplicateGroup[];
+  next: string | null;
 }
 
 export interface Failure {

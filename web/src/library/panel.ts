@@ -41,14 +41,22 @@ export class Panel {
   private readonly failures: FailureList;
   private drawn = '';
 
-  constructor(private readonly watch: LibraryWatch) {
+  constructor(
+    private readonly watch: LibraryWatch,
+    onDuplicates: () => void,
+  ) {
     this.failures = new FailureList(() => watch.soon());
     const close = h('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close', onclick: () => this.dialog.close() }, icon('close'));
+    const toDuplicates = (): void => {
+      this.dialog.close();
+      onDuplicates();
+    };
+    const twice = h('button', { type: 'button', class: 'button', id: 'to-duplicates', onclick: toDuplicates }, icon('similar'), 'Near-duplicates');
     const keys = h('dl', { class: 'keys' });
     for (const [key, what] of KEYS) keys.append(h('div', {}, h('dt', {}, h('kbd', {}, key)), h('dd', {}, what)));
     this.dialog.append(
       h('div', { class: 'panel-head' }, h('h2', { id: 'panel-title' }, 'Library'), close),
-      h('div', { class: 'panel-body' }, this.numbers, section('Folders', this.roots, addRootForm(() => watch.soon())), this.failures.element, this.model, section('Keys', keys), this.version),
+      h('div', { class: 'panel-body' }, this.numbers, section('Folders', this.roots, addRootForm(() => watch.soon())), section('Pictures that are there twice', twice), this.failures.element, this.model, section('Keys', keys), this.version),
     );
     this.dialog.addEventListener('click', (event) => event.target === this.dialog && this.dialog.close());
     byId('open-panel').addEventListener('click', () => this.open());

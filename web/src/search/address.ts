@@ -6,6 +6,7 @@ import type { Place } from './query';
 interface Entry {
   y: number;
   opened: boolean;
+  nth: number; // which page of the near-duplicates
 }
 
 export class Address {
@@ -19,13 +20,13 @@ export class Address {
 
   get entry(): Entry {
     const state = (history.state ?? {}) as Partial<Entry>;
-    return { y: state.y ?? 0, opened: state.opened === true };
+    return { y: state.y ?? 0, opened: state.opened === true, nth: state.nth ?? 0 };
   }
 
   /** A new entry: "back" leads here. */
-  push(place: Place, opened = false): void {
+  push(place: Place, { opened = false, nth = 0 } = {}): void {
     history.replaceState({ ...this.entry, y: window.scrollY }, '');
-    history.pushState({ y: 0, opened }, '', addressOf(place));
+    history.pushState({ y: 0, opened, nth }, '', addressOf(place));
   }
 
   replace(place: Place): void {

@@ -1,4 +1,6 @@
 // What is asked for, and how it stands in the page's address.
+import { duplicatesPlaceOf, writeDuplicatesPlace } from '../duplicates/place';
+import type { DuplicatesPlace } from '../duplicates/place';
 import { FILTER_FIELDS, filtersOf, isNarrowed } from './filters';
 import type { Filters } from './filters';
 
@@ -40,11 +42,14 @@ export const withAll = (query: Query): Query => (query.kind === 'text' ? { ...qu
 export interface Place {
   query: Query;
   photo: string | null; // the one shown large
+  duplicates?: DuplicatesPlace; // instead of the question's answer
 }
 
 export function placeOf(address: string): Place {
   const given = new URL(address, 'http://page/').searchParams;
-  return { query: withFilters(questionOf(given), filtersOf((field) => given.get(field))), photo: given.get('photo') };
+  const query = withFilters(questionOf(given), filtersOf((field) => given.get(field)));
+  const duplicates = duplicatesPlaceOf(given);
+  return { query, photo: given.get('photo'), ...(duplicates ? { duplicates } : {}) };
 }
 
 function questionOf(given: URLSearchParams): Query {
@@ -57,8 +62,9 @@ function questionOf(given: URLSearchParams): Query {
   return given.has('all') ? withAll(query) : query;
 }
 
-export function addressOf({ query, photo }: Place): string {
+export function addressOf({ query, photo, duplicates }: Place): string {
   const params = new URLSearchParams();
+  if (duplicates) writeDuplicatesPlace(duplicates, params);
   if (query.kind === 'text') params.set('q', query.text);
   if (query.kind === 'text' && query.all) params.set('all', '1');
   if (query.kind === 'similar') params.set('similar', query.id);

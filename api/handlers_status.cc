@@ -50,6 +50,8 @@ Json IndexJson(const indexer::IndexStatus& index) {
   return {{"kind", index.approximate ? "approximate" : "exact"},
           {"lists", index.lists},
           {"waiting", index.waiting},
+          {"memory", index.memory},
+          {"memory_reason", index.memory_reason.empty() ? Json() : Json(index.memory_reason)},
           {"rebuilding", index.rebuilding.empty() ? Json() : Json(index.rebuilding)}};
 }
 

@@ -41,6 +41,8 @@ const std::array kKeys = {
     SettingKey{"thumbnail_px", &Settings::thumbnail_px, "px", 64, 1024, "", kRuns | kImport, "longer side of stored thumbnails"},
     SettingKey{"index", &Settings::index, "", 0, 0, "auto|exact|approximate", kServe | kIndex | kSearch,
                "exact: every search goes through all vectors; approximate: through the likely ones, from 1,000 photos on; auto: from 50,000 on"},
+    SettingKey{"index_memory_mib", &Settings::index_memory_mib, "MiB", 0, 1 << 20, "", kServe | kIndex | kSearch,
+               "that the index may take; above it its vectors lie in a file, then its codes; 0 = three quarters of what is available"},
     SettingKey{"snapshot_every_s", &Settings::snapshot_every_s, "s", 1, 86'400, "", kServe, "between snapshots of a changed index"},
     SettingKey{"keep_old_vectors_days", &Settings::keep_old_vectors_days, "days", 0, 3650, "", kServe,
                "that the vectors of a model stay after the library was switched to another"},

@@ -33,6 +33,7 @@ struct Settings {
   std::string device = "auto";
   std::string precision = "auto";
   std::string index = "auto";
+  int64_t index_memory_mib = 0;           // 0: three quarters of what is available
   int64_t torch_threads = 0;              // 0: one per processor
   int64_t decode_threads = 0;             // 0: one per processor
   int64_t batch_size = indexer::LibraryOptions{}.batch_size;

@@ -51,6 +51,7 @@ indexer::LibraryOptions MakeLibraryOptions(const Settings& settings) {
   options.settle_ms = static_cast<int>(settings.settle_ms);
   options.reconcile_s = static_cast<int>(settings.reconcile_s);
   options.thumbnail_px = static_cast<int>(settings.thumbnail_px);
+  options.index_memory_bytes = static_cast<uint64_t>(settings.index_memory_mib) << 20;
   if (settings.index == "exact") options.index = indexer::IndexKind::kExact;
   if (settings.index == "approximate") options.index = indexer::IndexKind::kApproximate;
   options.snapshot_every_s = static_cast<int>(settings.snapshot_every_s);

@@ -43,6 +43,7 @@ Status ClusteredIndex::Add(PhotoId id, std::span<const float> vector) {
   bool work = false;
   {
     WriterLock lock(impl_->mutex);
+    impl_->FitInMemory(impl_->rows.size() + 1);
     impl_->rows.Put(id, impl_->KnownList(id), vector);
     work = impl_->NextWork(false) != Impl::Work::kNone;
   }
@@ -127,6 +128,7 @@ Result<std::vector<IndexAnswer>> ClusteredIndex::SearchMany(std::span<const Inde
 
 void ClusteredIndex::Reserve(size_t vectors) {
   WriterLock lock(impl_->mutex);
+  impl_->FitInMemory(vectors);
   impl_->rows.Reserve(vectors);
 }
 

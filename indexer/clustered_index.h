@@ -6,6 +6,8 @@
 // fresh list, which every query goes through, until the thread "lists" puts them where they belong; it also trains the lists, once
 // there are enough rows and again whenever they are four times as many. A removed row is gone at once.
 //
+// Where memory is short, the vectors, or codes too, lie in files (memory_kind.h): decided when room is made and as it grows.
+//
 // Owns:    what ListedRows and Centroids own; the threads of its scan and "lists". Training takes up to 0.8 GB for a moment.
 // Threads: any number search at once; a change waits for the searches in hand and stops new ones for microseconds. Save
 //          reads beside searches; changes wait for it. Large exact searches use all cores; those that arrive meanwhile share the
@@ -20,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "indexer/memory_kind.h"
 #include "indexer/vector_index.h"
 
 namespace fovea::indexer {
@@ -30,6 +33,8 @@ class ClusteredIndex final : public VectorIndex {
   struct Options {
     size_t threads = 0;                // of an exact search; 0: every core this process may use
     size_t approximate_from = 50'000;  // vectors; kNever: every answer is exact
+    std::string overflow_folder = {};  // for what does not fit into memory; empty: everything stays in memory
+    uint64_t memory_bytes = 0;         // that it may take; 0: three quarters of what is available
   };
   explicit ClusteredIndex(int64_t dim) : ClusteredIndex(dim, Options()) {}
   ClusteredIndex(int64_t dim, Options options);
@@ -64,6 +69,8 @@ class ClusteredIndex final : public VectorIndex {
     size_t lists = 0;         // 0: not trained
     size_t fresh = 0;         // vectors that are in none yet
     bool approximate = false;  // queries that need not be exact go through lists
+    MemoryKind memory = MemoryKind::kAll;
+    std::string memory_reason = {};  // why not all of it is there, or could not leave; empty: it is
     uint64_t sorted = 0;      // vectors put into lists since it was made; only rises
   };
   State state() const;

@@ -36,6 +36,8 @@ Status ClusteredIndex::Impl::ReadFrom(const OpenedSnapshot& snapshot) {
     if (id.value > UINT32_MAX) return Corrupt(StrCat("it holds photo ", id.value, ", ids end at ", UINT32_MAX));
     lists.push_back(KnownList(id));
   }
+  FitInMemory(ids.size());
+  rows.Reserve(ids.size());
   if (!rows.TakePlaces(ids, lists, places)) return Corrupt("a photo is in it twice");
   return ReadSnapshotRows(snapshot, [&](size_t row, std::span<const float> vector) { rows.Fill(places[row], vector); });
 }
@@ -43,9 +45,7 @@ Status ClusteredIndex::Impl::ReadFrom(const OpenedSnapshot& snapshot) {
 Status ClusteredIndex::Load(const std::string& path, const std::string& model_id, uint64_t epoch) {
   {
     WriterLock lock(impl_->mutex);
-    const size_t lists = impl_->rows.lists() - 1;
-    impl_->rows.Clear();
-    impl_->rows.StartLists(lists);
+    impl_->ForgetRows();
     ASSIGN_OR_RETURN(const OpenedSnapshot snapshot, OpenSnapshot(path));
     const SnapshotHeader& header = snapshot.header;
     const std::string context = StrCat("load index snapshot \"", path, "\"");
@@ -55,8 +55,7 @@ Status ClusteredIndex::Load(const std::string& path, const std::string& model_id
       return Unsupported(StrCat(context, ": it stands for state ", header.epoch, " of the store, which is at ", epoch));
     }
     if (const Status status = impl_->ReadFrom(snapshot); !status.ok()) {
-      impl_->rows.Clear();
-      impl_->rows.StartLists(lists);
+      impl_->ForgetRows();
       return status.WithContext(context);
     }
   }
@@ -66,9 +65,15 @@ Status ClusteredIndex::Load(const std::string& path, const std::string& model_id
 
 void ClusteredIndex::Clear() {
   WriterLock lock(impl_->mutex);
-  const size_t lists = impl_->rows.lists() - 1;
-  impl_->rows.Clear();
-  impl_->rows.StartLists(lists);
+  impl_->ForgetRows();
+}
+
+void ClusteredIndex::Impl::ForgetRows() {
+  const size_t lists = rows.lists() - 1;
+  rows.Clear();
+  rows.StartLists(lists);
+  fits = 0;
+  memory_reason.clear();
 }
 
 Status ClusteredIndex::SaveLists(const std::string& path, const std::string& model_id) const {

@@ -1,6 +1,6 @@
 #pragma once
-// ClusteredIndex::Impl: its parts. Its functions stand in clustered_index.cc (changes, searches), clustered_index_files.cc (disk) and
-// clustered_index_lists.cc (the thread "lists").
+// ClusteredIndex::Impl: its parts. Its functions stand in clustered_index.cc (changes, searches), clustered_index_files.cc (disk),
+// clustered_index_memory.cc and clustered_index_lists.cc (the thread "lists").
 //
 // Owns:    all of it.
 // Threads: `order` is held while rows move from list to list, and by who writes a file; taken before `mutex`.
@@ -33,6 +33,10 @@ struct ClusteredIndex::Impl {
   // The list that LoadLists names for the photo; the fresh one when it names none.
   uint32_t KnownList(storage::PhotoId id) const REQUIRES_SHARED(mutex);
   Status ReadFrom(const OpenedSnapshot& snapshot) REQUIRES(mutex);
+  // The lists stay, empty.
+  void ForgetRows() REQUIRES(mutex);
+  // Before there are so many vectors: moves to files what will not fit into memory.
+  void FitInMemory(size_t vectors) REQUIRES(mutex);
 
   // The thread "lists".
   enum class Work { kNone, kTrain, kSort };
@@ -52,6 +56,8 @@ struct ClusteredIndex::Impl {
   std::unique_ptr<const Centroids> centroids GUARDED_BY(mutex);  // replaced by Train, LoadLists and Clear
   std::vector<uint32_t> known GUARDED_BY(mutex);                 // lists by id
   uint64_t sorted GUARDED_BY(mutex) = 0;
+  size_t fits GUARDED_BY(mutex) = 0;  // so many vectors; to be looked at again before there are more
+  std::string memory_reason GUARDED_BY(mutex);
 
   mutable Mutex wake_mutex;
   mutable CondVar wake, rested;

@@ -155,6 +155,8 @@ ClusteredIndex::State ClusteredIndex::state() const {
           .lists = impl_->centroids ? impl_->centroids->size() : 0,
           .fresh = impl_->rows.SizeOf(ListedRows::kFresh),
           .approximate = impl_->UsesLists(),
+          .memory = impl_->rows.memory(),
+          .memory_reason = impl_->memory_reason,
           .sorted = impl_->sorted};
 }
 

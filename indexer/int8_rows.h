@@ -3,7 +3,7 @@
 //
 // Owns:    per row dim bytes (one more where dim is odd) and 8; blocks of 16 rows, so up to 15 rows of air.
 // Threads: any number of readers, or one writer; Set of rows in different blocks may run side by side.
-// Errors:  none.
+// Errors:  those of PagedArray.
 // Shapes:  blocks x pairs of dimensions x 16 rows x 2 (scan_kernels.h). What the codes mean: scan_bound.h.
 #include <cstddef>
 #include <cstdint>
@@ -31,6 +31,9 @@ class Int8Rows {
   void Release();
   void Set(size_t row, const float* vector);
   void Copy(size_t from, size_t to);
+  // The codes alone: the rest is a hundredth of them.
+  Status MoveToFile(const std::string& folder) { return codes_.MoveToFile(folder, FileReads::kInOrder); }
+  bool in_file() const { return codes_.in_file(); }
   // Another number for the kernels to add to the row's product, times the query's weight.
   void SetResidual(size_t row, float residual) { residuals_.data()[row] = residual; }
 

@@ -50,6 +50,8 @@ encoder::DeviceQueue::Options Library::Impl::QueueOptions() const {
 ClusteredIndex::Options Library::Impl::IndexOptions() const {
   constexpr size_t kWorthLists = 1000;
   ClusteredIndex::Options chosen;
+  chosen.overflow_folder = catalog.folder();
+  chosen.memory_bytes = options.index_memory_bytes;
   if (options.index == IndexKind::kExact) chosen.approximate_from = ClusteredIndex::kNever;
   if (options.index == IndexKind::kApproximate) chosen.approximate_from = kWorthLists;
   return chosen;
@@ -188,7 +190,12 @@ LibraryStatus Library::GetStatus() const {
   const std::shared_ptr<Generation> now = impl_->Now();
   const ClusteredIndex::State index = now->index.state();
   status.vectors = index.vectors;
-  status.index = {.approximate = index.approximate, .lists = index.lists, .waiting = index.lists > 0 ? index.fresh : 0, .rebuilding = now->keeper.rebuilding()};
+  status.index = {.approximate = index.approximate,
+                  .lists = index.lists,
+                  .memory = NameOf(index.memory),
+                  .memory_reason = index.memory_reason,
+                  .waiting = index.lists > 0 ? index.fresh : 0,
+                  .rebuilding = now->keeper.rebuilding()};
   status.pending = impl_->pipeline->pending();
   status.model = now->device.info();
   status.encoding = now->device.state();

@@ -42,6 +42,7 @@ struct LibraryOptions {
   int thumbnail_px = 320;             // longer side of the stored thumbnails
   int snapshot_every_s = 300;         // how often a changed index is written to disk
   IndexKind index = IndexKind::kAuto;
+  uint64_t index_memory_bytes = 0;    // that it may take before its vectors go to a file; 0: three quarters of what is available
   bool watch = true;                  // false: one scan per root and no watching (fovea index)
   bool scan = true;                   // false: no root is looked at, the library is as it was left (fovea search)
   int64_t keep_old_vectors_s = int64_t{7} * 24 * 3600;  // how long the vectors of a model that no longer answers stay

@@ -26,6 +26,8 @@ struct JobStatus {
 struct IndexStatus {
   bool approximate = false;  // answers that need not be exact go through lists
   size_t lists = 0;          // 0: none trained yet
+  std::string memory = {};         // what of it lies in memory: all, codes, none
+  std::string memory_reason = {};  // why not all of it; empty: all is
   size_t waiting = 0;        // vectors that are in no list yet; every search goes through them
   std::string rebuilding;    // which file was damaged or gone, until it is written again; empty: none
 };

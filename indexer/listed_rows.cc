@@ -20,6 +20,11 @@ void ListedRows::Reserve(size_t vectors) {
   ids_.reserve(places);
 }
 
+Status ListedRows::LeaveInMemory(MemoryKind kind, const std::string& folder) {
+  if (kind != MemoryKind::kAll) RETURN_IF_ERROR(vectors_.MoveToFile(folder));
+  return kind == MemoryKind::kNone ? codes_.MoveToFile(folder) : Status();
+}
+
 void ListedRows::Clear() {
   vectors_.Release();
   codes_.Release();

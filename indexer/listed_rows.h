@@ -4,7 +4,7 @@
 // Owns:    per place dim x 4 bytes, dim + 8 bytes of codes, 8 of an id; 4 bytes per id up to the largest. A list ends in a block
 //          with up to 15 empty places; blocks that a list gives up are the next ones to be used.
 // Threads: any number of readers, or one writer; Fill of different places may run side by side.
-// Errors:  none. Requires: ids below 2^32.
+// Errors:  LeaveInMemory: kIo. Requires: ids below 2^32.
 // Shapes:  a place is block * 16 + row of the block. Rows move from place to place when others go.
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "indexer/int8_rows.h"
+#include "indexer/memory_kind.h"
 #include "indexer/row_filter.h"
 #include "indexer/vector_rows.h"
 #include "storage/records.h"
@@ -41,6 +42,9 @@ class ListedRows {
   uint32_t ListOf(uint32_t place) const { return list_of_[place / kBlockRows]; }
 
   void Reserve(size_t vectors);
+  MemoryKind memory() const { return codes_.in_file() ? MemoryKind::kNone : vectors_.in_file() ? MemoryKind::kCodes : MemoryKind::kAll; }
+  // Moves to files in the folder what the kind does not keep in memory; never back. On an error the rest stays where it was.
+  Status LeaveInMemory(MemoryKind kind, const std::string& folder);
   void Clear();
   // Every row becomes fresh, and beside the fresh list there are `count` empty ones.
   void StartLists(size_t count);

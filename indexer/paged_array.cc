@@ -1,9 +1,13 @@
 #include "indexer/paged_array.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
+#include <utility>
 
 #include "base/log.h"
 
@@ -32,11 +36,28 @@ char* AlignedSpace(size_t bytes) {
   return begin + head;
 }
 
+// A file that no other process can find.
+Result<UniqueFd> NamelessFile(const std::string& folder) {
+  UniqueFd file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (file.valid()) return file;
+  std::string name = folder + "/vectors.XXXXXX";  // where the filesystem knows no files without a name
+  UniqueFd named(::mkostemp(name.data(), O_CLOEXEC));
+  if (!named.valid()) return Failed(FromErrno(errno, StrCat("make a file for vectors in \"", folder, "\"")));
+  ::unlink(name.c_str());
+  return named;
+}
+
+Status TakeBlocks(int fd, size_t bytes) {
+  const int error = ::posix_fallocate(fd, 0, static_cast<off_t>(bytes));
+  return error == 0 ? Status() : FromErrno(error, StrCat("take ", bytes, " bytes of disk for vectors"));
+}
+
 }  // namespace
 
 void PagedBytes::Reserve(size_t bytes) {
   if (bytes <= capacity_) return;
   const size_t wanted = RoundUp(bytes, bytes < kLargePage ? kPage : kLargePage);
+  if (in_file()) return GrowFile(wanted);
   char* const place = AlignedSpace(wanted);
   if (data_ != nullptr) {
     Checked(::mremap(data_, capacity_, wanted, MREMAP_MAYMOVE | MREMAP_FIXED, place), wanted);
@@ -48,10 +69,42 @@ void PagedBytes::Reserve(size_t bytes) {
   capacity_ = wanted;
 }
 
+void PagedBytes::GrowFile(size_t bytes) {
+  if (const Status taken = TakeBlocks(file_.get(), bytes); taken.ok()) {
+    data_ = Checked(::mremap(data_, capacity_, bytes, MREMAP_MAYMOVE), bytes);
+    capacity_ = bytes;
+    return;
+  } else {
+    LogWarning("index: ", taken.message(), "; they come back into memory");
+  }
+  PagedBytes in_memory;
+  in_memory.Reserve(bytes);
+  std::memcpy(in_memory.data_, data_, capacity_);
+  std::swap(data_, in_memory.data_);
+  std::swap(capacity_, in_memory.capacity_);
+  file_ = UniqueFd();
+}
+
+Status PagedBytes::MoveToFile(const std::string& folder, FileReads reads, size_t used) {
+  if (in_file()) return Status();
+  ASSIGN_OR_RETURN(UniqueFd file, NamelessFile(folder));
+  if (capacity_ == 0) Reserve(kPage);
+  RETURN_IF_ERROR(TakeBlocks(file.get(), capacity_));
+  void* const mapping = ::mmap(nullptr, capacity_, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+  if (mapping == MAP_FAILED) return FromErrno(errno, "map a file of vectors");
+  if (reads == FileReads::kScattered) ::madvise(mapping, capacity_, MADV_RANDOM);
+  std::memcpy(mapping, data_, used);
+  ::munmap(data_, capacity_);
+  data_ = mapping;
+  file_ = std::move(file);
+  return Status();
+}
+
 void PagedBytes::Release() {
   if (data_ != nullptr) ::munmap(data_, capacity_);
   data_ = nullptr;
   capacity_ = 0;
+  file_ = UniqueFd();
 }
 
 }  // namespace fovea::indexer

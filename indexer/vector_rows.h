@@ -1,9 +1,9 @@
 #pragma once
-// VectorRows holds the fp32 vectors by row. The scan asks it for single rows only, so that they may one day lie in a mapped file.
+// VectorRows holds the fp32 vectors by row. The scan asks it for single rows only, so that they may lie in a file.
 //
-// Owns:    rows x dim x 4 bytes.
+// Owns:    rows x dim x 4 bytes of memory, or of a file.
 // Threads: any number of readers, or one writer.
-// Errors:  none.
+// Errors:  those of PagedArray.
 // Shapes:  rows x dim, row-major, unit length.
 #include <algorithm>
 #include <cstddef>
@@ -28,9 +28,9 @@ class VectorRows {
   void Release() { values_.Release(); }
   void Set(size_t row, std::span<const float> vector) { std::ranges::copy(vector, values_.data() + row * dim_); }
   void Copy(size_t from, size_t to) { std::copy_n(Row(from), dim_, values_.data() + to * dim_); }
-  // All rows, for snapshots.
   std::span<float> all() { return values_.span(); }
-  std::span<const float> all() const { return values_.span(); }
+  Status MoveToFile(const std::string& folder) { return values_.MoveToFile(folder, FileReads::kScattered); }
+  bool in_file() const { return values_.in_file(); }
 
  private:
   size_t dim_;

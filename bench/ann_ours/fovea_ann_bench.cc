@@ -7,6 +7,7 @@
 //     exact REPEAT                         the same, one after the other, exactly
 //     filter PERMILLE KIND REPEAT          among PERMILLE of 1000 photos; KIND: random, or folder (as they come one after the other)
 //     best K REPEAT                        the K best of each query
+// With FOVEA_BENCH_MEMORY_MIB the index of `serve` keeps within it, and the rest in a file in FOLDER.
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -112,10 +113,19 @@ void Build(const Shape& shape) {
   std::ofstream(shape.folder + "/built.json") << facts;
 }
 
+ClusteredIndex::Options OptionsFor(const Shape& shape) {
+  ClusteredIndex::Options options{.threads = 0, .approximate_from = std::min<size_t>(shape.rows, 1000)};
+  if (const char* memory = std::getenv("FOVEA_BENCH_MEMORY_MIB")) {
+    options.memory_bytes = std::strtoull(memory, nullptr, 10) << 20;
+    options.overflow_folder = shape.folder;
+  }
+  return options;
+}
+
 class Server {
  public:
   Server(const Shape& shape, const std::string& queries)
-      : rows_(shape.rows), index_(static_cast<int64_t>(shape.dim), {.threads = 0, .approximate_from = std::min<size_t>(shape.rows, 1000)}) {
+      : rows_(shape.rows), index_(static_cast<int64_t>(shape.dim), OptionsFor(shape)) {
     const size_t before = ResidentBytes();
     load_s_ = Seconds([&] {
       Check(index_.LoadLists(shape.folder + "/index.lists", kModel));

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "indexer/library.h"
+#include "indexer/memory_kind.h"
 #include "indexer/unit_vector.h"
 #include "tests/support/catalog_files.h"
 #include "tests/support/matchers.h"
@@ -31,6 +32,7 @@ LibraryOptions Approximate() {
 
 class LibraryLists : public testing::Test {
  protected:
+  explicit LibraryLists(const LibraryOptions& options = Approximate()) : running_(options) {}
   void SetUp() override {
     running_.Start();
     Store(kPhotos);
@@ -57,7 +59,7 @@ class LibraryLists : public testing::Test {
     return test::WaitUntil([&] { return State().approximate && State().waiting == 0; });
   }
 
-  RunningLibrary running_{Approximate()};
+  RunningLibrary running_;
 };
 
 TEST_F(LibraryLists, AnswersApproximatelyUnlessAskedToBeExact) {
@@ -97,6 +99,33 @@ TEST_F(LibraryLists, ComeBackWithAStartAndAreMadeAnewWhenTheirFileIsDamaged) {
   ASSERT_TRUE(WaitForLists());
   EXPECT_TRUE(test::WaitUntil([&] { return State().rebuilding.empty(); })) << "the file is written again";
   EXPECT_GT(std::filesystem::file_size(path), 1000u);
+}
+
+LibraryOptions InLittleMemory() {
+  LibraryOptions options = Approximate();
+  options.index_memory_bytes = MemoryFor(MemoryKind::kCodes, kPhotos, test::FakeEncoder::kDim);
+  return options;
+}
+
+class LibraryInLittleMemory : public LibraryLists {
+ protected:
+  LibraryInLittleMemory() : LibraryLists(InLittleMemory()) {}
+};
+
+TEST_F(LibraryInLittleMemory, KeepsItsVectorsInAFileAndSaysSo) {
+  ASSERT_TRUE(WaitForLists());
+  EXPECT_EQ(State().memory, "codes");
+  EXPECT_THAT(State().memory_reason, testing::HasSubstr("6000 vectors take"));
+  SearchRequest request{.query = PhotoQuery{PhotoId{100}}, .k = 10};
+  for (const bool exact : {true, false}) {
+    request.exact = exact;
+    const auto answer = running_.library().Search(request);
+    ASSERT_THAT(answer, IsOk());
+    EXPECT_EQ(answer->hits.size(), 10u);
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(running_.catalog().folder())) {
+    EXPECT_FALSE(entry.path().filename().string().starts_with("vectors")) << "a file with a name stays behind after a kill: " << entry.path();
+  }
 }
 
 }  // namespace

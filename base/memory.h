@@ -3,8 +3,9 @@
 //
 // Owns:    nothing.   Threads: any thread.   Units: bytes.
 // Errors:  none; nothing when the system does not say.
-// Source:  the least of MemAvailable in /proc/meminfo and, for each control group (version 2) that the process is in, its memory.max
-//          less memory.current, not counting inactive_file, which the kernel gives back.
+// Source:  the least of MemAvailable in /proc/meminfo and, for each control group that the process is in, its limit less its usage, not
+//          counting files that the kernel gives back (version 2: memory.max, memory.current, inactive_file of memory.stat; version 1:
+//          memory.limit_in_bytes, memory.usage_in_bytes, total_inactive_file).
 #include <cstdint>
 #include <optional>
 #include <string>

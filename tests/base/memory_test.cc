@@ -45,6 +45,24 @@ TEST_F(Memory, CountsFilesThatTheKernelGivesBackAsAvailable) {
   EXPECT_EQ(Available(), 400'000u);
 }
 
+TEST_F(Memory, KnowsGroupsOfTheFirstVersion) {
+  folder_.Write("cgroup", "5:cpu:/\n4:memory:/docker/daemon\n0::/\n");
+  folder_.Write("groups/memory/docker/memory.limit_in_bytes", "9223372036854771712\n");
+  folder_.Write("groups/memory/docker/memory.usage_in_bytes", "900000\n");
+  EXPECT_EQ(Available(), 4000u * 1024);
+  folder_.Write("groups/memory/docker/daemon/memory.limit_in_bytes", "900000\n");
+  folder_.Write("groups/memory/docker/daemon/memory.usage_in_bytes", "800000\n");
+  folder_.Write("groups/memory/docker/daemon/memory.stat", "inactive_file 1\ntotal_inactive_file 50000\n");
+  EXPECT_EQ(Available(), 150'000u);
+}
+
+TEST_F(Memory, SeesTheLimitOfAContainerThatShowsAnotherPath) {
+  folder_.Write("cgroup", "4:memory:/docker/9f3c\n");
+  folder_.Write("groups/memory/memory.limit_in_bytes", "900000\n");
+  folder_.Write("groups/memory/memory.usage_in_bytes", "700000\n");
+  EXPECT_EQ(Available(), 200'000u);
+}
+
 TEST_F(Memory, IsNothingWhereAGroupIsOverItsLimit) {
   folder_.Write("groups/memory.max", "500000\n");
   folder_.Write("groups/memory.current", "600000\n");

@@ -21,13 +21,6 @@ using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 
-std::string ContentOf(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 class Archive : public testing::Test {
  protected:
   void SetUp() override {

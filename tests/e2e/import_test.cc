@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -26,13 +25,6 @@ using testing::HasSubstr;
 constexpr uint64_t kPictures = 6;
 constexpr uint64_t kDim = 128;  // of fovea-tiny
 const std::string kParquet = FOVEA_SOURCE_DIR "/tests/parquet/clip_retrieval/metadata/";
-
-std::string ContentOf(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 // The two bytes of a float16.
 std::string HalfOf(float value) {

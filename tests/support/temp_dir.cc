@@ -1,8 +1,12 @@
 #include "tests/support/temp_dir.h"
 
+#include <gtest/gtest.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+
+#include "base/unique_fd.h"
 
 namespace fovea::test {
 
@@ -24,6 +28,13 @@ std::string TempDir::Write(std::string_view relative, std::string_view content) 
   std::filesystem::create_directories(file.parent_path());
   std::ofstream(file, std::ios::binary) << content;
   return file.string();
+}
+
+std::string ContentOf(const std::string& path) {
+  auto content = ReadFile(path, int64_t{1} << 30);
+  if (content) return *std::move(content);
+  ADD_FAILURE() << content.error().message();
+  return "";
 }
 
 }  // namespace fovea::test

@@ -1,5 +1,5 @@
 #pragma once
-// TempDir is a fresh folder that goes away with the object.
+// TempDir is a fresh folder that goes away with the object; ContentOf reads a file.
 //
 // Owns:    the folder and all in it.
 // Threads: a value of one thread.
@@ -27,5 +27,8 @@ class TempDir {
  private:
   std::string path_;
 };
+
+// The file's bytes; none, and a failed test, when it cannot be read.
+std::string ContentOf(const std::string& path);
 
 }  // namespace fovea::test

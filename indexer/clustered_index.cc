@@ -15,7 +15,6 @@ using storage::PhotoId;
 namespace {
 
 constexpr size_t kFewPhotos = 500;      // are scored one by one
-constexpr size_t kRowsPerLookup = 32;   // looking one photo up costs what asking so many rows does
 constexpr size_t kMostFreshShare = 16;  // with more than one row in so many fresh, all cores through all rows are quicker
 constexpr size_t kMostFresh = 8192;     // at any size
 
@@ -66,33 +65,24 @@ bool ClusteredIndex::Impl::UsesLists() const {
   return rows.SizeOf(ListedRows::kFresh) <= std::max(kMostFresh, rows.size() / kMostFreshShare);
 }
 
-std::vector<uint64_t> ClusteredIndex::Impl::PlacesOf(const PhotoBits* photos) const {
-  if (photos == nullptr) return {rows.there().begin(), rows.there().end()};
-  std::vector<uint64_t> bits(rows.there().size());
-  if (CountOf(*photos) <= rows.size() / kRowsPerLookup) {
-    ForEachOf(*photos, [&](PhotoId id) {
-      if (const auto place = rows.PlaceOf(id)) bits[*place / 64] |= uint64_t{1} << *place % 64;
-    });
-    return bits;
-  }
-  for (size_t place = 0; place < rows.places(); ++place) bits[place / 64] |= uint64_t{photos->Holds(rows.ids()[place])} << place % 64;
-  for (size_t i = 0; i < bits.size(); ++i) bits[i] &= rows.there()[i];
-  return bits;
-}
-
 std::vector<ScanAnswer> ClusteredIndex::Impl::SearchAll(std::span<const IndexQuery* const> queries) const {
-  std::vector<std::vector<uint64_t>> bits;
+  std::vector<AmongRows> among;
   std::vector<RowFilter> filters;
-  bits.reserve(queries.size());  // filters point into it, and queries into filters
+  among.reserve(queries.size());  // filters point into it, and queries into filters
   filters.reserve(queries.size());
   std::vector<ScanQuery> asked;
   for (const IndexQuery* query : queries) {
-    filters.emplace_back(bits.emplace_back(PlacesOf(query->among)));
+    filters.emplace_back((query->among == nullptr ? among.emplace_back(rows) : among.emplace_back(rows, *query->among)).bits());
     asked.push_back({.vector = query->vector, .k = query->k, .filter = &filters.back()});
   }
   const ScanRows all{rows.vectors(), rows.codes(), rows.ids()};
   const auto run = [&](std::span<const ScanQuery> together) { return scan.Search(all, together); };
   return ExactScan::IsLarge(rows.codes(), asked.size()) ? rounds.Search(asked, run) : run(asked);
+}
+
+IndexAnswer ClusteredIndex::Impl::SearchSome(const IndexQuery& query) const {
+  if (query.among == nullptr) return SearchLists(rows, *centroids, query, AmongRows(rows));
+  return kept.Use(rows, *query.among, [&](const AmongRows& among) REQUIRES_SHARED(mutex) { return SearchLists(rows, *centroids, query, among); });
 }
 
 Result<std::vector<Neighbour>> ClusteredIndex::Search(std::span<const float> query, size_t k) const {
@@ -111,10 +101,10 @@ Result<std::vector<IndexAnswer>> ClusteredIndex::SearchMany(std::span<const Inde
   for (size_t i = 0; i < queries.size(); ++i) {
     const IndexQuery& query = queries[i];
     if (query.k == 0) continue;
-    if (query.among != nullptr && CountOf(*query.among) <= kFewPhotos) {
+    if (query.among != nullptr && query.among->count() <= kFewPhotos) {
       answers[i].found = ScoreEach(impl_->rows, query);
     } else if (lists && !query.exact) {
-      answers[i] = SearchLists(impl_->rows, *impl_->centroids, query);
+      answers[i] = impl_->SearchSome(query);
     } else {
       through_all.push_back(&query);
       places.push_back(i);

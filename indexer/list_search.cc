@@ -7,7 +7,6 @@
 #include <functional>
 #include <limits>
 
-#include "indexer/among_rows.h"
 #include "indexer/coded_queries.h"
 #include "indexer/exact_score.h"
 #include "indexer/rescoring.h"
@@ -52,8 +51,8 @@ struct Open {
 
 class ListSearch {
  public:
-  ListSearch(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query)
-      : rows_(rows), centroids_(centroids), query_(query), k_(std::min(query.k, rows.size())), among_(rows, query.among),
+  ListSearch(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query, const AmongRows& among)
+      : rows_(rows), centroids_(centroids), query_(query), k_(std::min(query.k, rows.size())), among_(among),
         kernel_(centroids.kernel()), vector_(query.vector.data()), coded_(std::span(&vector_, 1), rows.vectors().dim()),
         block_(coded_.block()), candidates_(k_) {}
 
@@ -78,7 +77,7 @@ class ListSearch {
     open_.reserve(middles.size());
     for (size_t i = 0; i < middles.size(); ++i) {
       const auto list = static_cast<uint32_t>(i + 1);
-      const size_t rows = among_.MostOf(list);
+      const size_t rows = among_.CountIn(list);
       if (rows == 0) continue;
       const float sigma = deviation * centroids_.spread(i);
       open_.push_back({middles[i] + sigma * ExpectedBest(rows), list, middles[i], sigma});
@@ -92,20 +91,18 @@ class ListSearch {
     const float floor = best_.front();
     std::erase_if(open_, [&](const Open& open) { return floor - open.middle > kFar * open.sigma; });
     std::ranges::sort(open_, std::greater(), &Open::expected);
-    std::vector<double> counts(open_.size());
-    std::ranges::transform(open_, counts.begin(), [&](const Open& open) { return among_.Count(open.list); });
     size_t done = 0;
-    while (done < open_.size() && MissedFrom(done, counts) > kMissed * static_cast<double>(k_)) {
+    while (done < open_.size() && MissedFrom(done) > kMissed * static_cast<double>(k_)) {
       const size_t end = std::min(open_.size(), done + std::max<size_t>(2, done / 4));
       for (; done < end; ++done) Sweep(open_[done].list);
     }
     return done == all;
   }
 
-  double MissedFrom(size_t first, std::span<const double> counts) const {
+  double MissedFrom(size_t first) const {
     double missed = 0;
     for (size_t i = first; i < open_.size(); ++i) {
-      missed += counts[i] * UpperTail((best_.front() - open_[i].middle) / std::max(1e-9f, open_[i].sigma));
+      missed += static_cast<double>(among_.CountIn(open_[i].list)) * UpperTail((best_.front() - open_[i].middle) / std::max(1e-9f, open_[i].sigma));
     }
     return missed;
   }
@@ -125,7 +122,6 @@ class ListSearch {
 
   void Offer(uint32_t block, size_t row, const BlockBounds& bounds) {
     const size_t place = block * kBlockRows + row;
-    if (!among_.Holds(place)) return;
     const float half = block_.weights[0] * rows_.codes().Block(block).residuals[row], upper = bounds.upper[0][row], slack = coded_.slack(0);
     candidates_.Offer(static_cast<uint32_t>(place), upper + slack, upper - 2 * half - slack);
     block_.floors[0] = std::max(block_.floors[0], candidates_.floor() - slack);
@@ -133,7 +129,6 @@ class ListSearch {
   }
 
   void ScoreOne(size_t place) {
-    if (!among_.Holds(place)) return;
     const float score = ExactScore(rows_.vectors().Row(place), vector_, rows_.vectors().dim());
     candidates_.Offer(static_cast<uint32_t>(place), score, score);
     block_.floors[0] = std::max(block_.floors[0], candidates_.floor() - coded_.slack(0));
@@ -155,7 +150,7 @@ class ListSearch {
   const Centroids& centroids_;
   const IndexQuery& query_;
   const size_t k_;
-  const AmongRows among_;
+  const AmongRows& among_;
   const ScanKernel& kernel_;
   const float* const vector_;
   const CodedQueries coded_;
@@ -167,9 +162,9 @@ class ListSearch {
 
 }  // namespace
 
-IndexAnswer SearchLists(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query) {
+IndexAnswer SearchLists(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query, const AmongRows& among) {
   if (query.k == 0 || rows.size() == 0) return {};
-  return ListSearch(rows, centroids, query).Run();
+  return ListSearch(rows, centroids, query, among).Run();
 }
 
 std::vector<Neighbour> ScoreEach(const ListedRows& rows, const IndexQuery& query) {

@@ -8,11 +8,6 @@ namespace fovea::indexer {
 
 using storage::PhotoId;
 
-std::optional<uint32_t> ListedRows::PlaceOf(PhotoId id) const {
-  if (id.value >= places_.size() || places_.data()[id.value] == 0) return std::nullopt;
-  return places_.data()[id.value] - 1;
-}
-
 void ListedRows::Reserve(size_t vectors) {
   const size_t places = (vectors + kBlockRows - 1) / kBlockRows * kBlockRows;
   vectors_.Reserve(places);
@@ -26,6 +21,7 @@ Status ListedRows::LeaveInMemory(MemoryKind kind, const std::string& folder) {
 }
 
 void ListedRows::Clear() {
+  ++changes_;
   vectors_.Release();
   codes_.Release();
   places_.Release();
@@ -46,6 +42,7 @@ void ListedRows::Resize(size_t places) {
 }
 
 void ListedRows::StartLists(size_t count) {
+  ++changes_;
   std::vector<List> before(count + 1);
   before.swap(lists_);
   for (List& list : before) {
@@ -56,6 +53,7 @@ void ListedRows::StartLists(size_t count) {
 }
 
 void ListedRows::SetThere(uint32_t place, bool there) {
+  ++changes_;
   const uint64_t bit = uint64_t{1} << place % 64;
   there ? there_[place / 64] |= bit : there_[place / 64] &= ~bit;
 }

@@ -28,13 +28,18 @@ class ListedRows {
 
   size_t size() const { return size_; }
   size_t places() const { return ids_.size(); }
+  // How often a row came, went or moved; only rises.
+  uint64_t changes() const { return changes_; }
   const VectorRows& vectors() const { return vectors_; }
   const Int8Rows& codes() const { return codes_; }
   std::span<const storage::PhotoId> ids() const { return ids_; }  // by place; rubbish where none is
   // Which places hold a row, as RowFilter takes it.
   std::span<const uint64_t> there() const { return there_; }
   uint16_t BlockBits(uint32_t block) const { return RowFilter(there_).BlockBits(block); }
-  std::optional<uint32_t> PlaceOf(storage::PhotoId id) const;
+  std::optional<uint32_t> PlaceOf(storage::PhotoId id) const {
+    if (id.value >= places_.size() || places_.data()[id.value] == 0) return std::nullopt;
+    return places_.data()[id.value] - 1;
+  }
 
   size_t lists() const { return lists_.size(); }  // the fresh one included
   std::span<const uint32_t> BlocksOf(uint32_t list) const { return lists_[list].blocks; }
@@ -75,6 +80,7 @@ class ListedRows {
   VectorRows vectors_;
   Int8Rows codes_;
   size_t size_ = 0;
+  uint64_t changes_ = 0;
   std::vector<storage::PhotoId> ids_;  // by place
   std::vector<uint64_t> there_;
   std::vector<uint32_t> list_of_;      // by block

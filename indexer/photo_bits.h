@@ -15,13 +15,23 @@ namespace fovea::indexer {
 
 class PhotoBits {
  public:
-  explicit PhotoBits(std::span<const uint64_t> words) : words_(words) {}
+  explicit PhotoBits(std::span<const uint64_t> words);
 
   bool Holds(storage::PhotoId id) const { return id.value / 64 < words_.size() && (words_[id.value / 64] >> id.value % 64 & 1) != 0; }
   std::span<const uint64_t> words() const { return words_; }
+  size_t count() const { return count_; }
 
  private:
   std::span<const uint64_t> words_;
+  size_t count_ = 0;
 };
+
+// Calls visit(PhotoId) for each.
+template <typename Visit>
+void ForEachOf(const PhotoBits& photos, const Visit& visit) {
+  for (size_t i = 0; i < photos.words().size(); ++i) {
+    for (uint64_t word = photos.words()[i]; word != 0; word &= word - 1) visit(storage::PhotoId{i * 64 + static_cast<uint64_t>(__builtin_ctzll(word))});
+  }
+}
 
 }  // namespace fovea::indexer

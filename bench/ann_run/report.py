@@ -74,7 +74,7 @@ def filter_lines(sizes):
     for size, result in sizes:
         for key, kept in result["filters"].items():
             share, kind = key.split("/")
-            lines.append([f"{size:,}", f"{int(share) / 10:g} %, {'at random' if kind == 'random' else 'one folder'}", ms(kept["seconds"]), f"{kept['recall']:.3f}"])
+            lines.append([f"{size:,}", f"{int(share) / 10:g} %, {'at random' if kind == 'random' else 'one folder'}", ms(kept["seconds"]), ms(kept["first"]), f"{kept['recall']:.3f}"])
     return lines
 
 
@@ -92,7 +92,7 @@ def text_of(result):
         lines += [f"{size:,} vectors:", "", *table(["queries/s: best (median)", "recall@10", "1 thread", "2 threads", "bytes per vector", "build"],
                                                     contender_lines(size, facts))]
     lines += [*table(["vectors", "exact, ms a query", "approximate, ms", "the 1,000 best, ms", "back from disk"], pays_lines(sizes)),
-              *table(["vectors", "kept by the filter", "ms: best (median)", "recall@10"], filter_lines(sizes)), END]
+              *table(["vectors", "kept by the filter", "ms: best (median)", "the first with it, ms", "recall@10"], filter_lines(sizes)), END]
     return "\n".join(lines)
 
 

@@ -5,17 +5,16 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <sys/resource.h>
 #include <thread>
 #include <unordered_map>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "bench/planted_duplicates.h"
+#include "bench/process_figures.h"
 #include "indexer/clustered_index.h"
 #include "indexer/exact_score.h"
 #include "indexer/near_duplicates.h"
@@ -34,21 +33,6 @@ using Time = std::chrono::steady_clock::time_point;
 constexpr int64_t kDim = 512;
 constexpr uint64_t kSeed = 4, kBatch = 1000;
 constexpr std::chrono::milliseconds kBetweenLooks(20);
-
-uint64_t MegabytesOf(const std::string& field) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(field)) return std::stoull(line.substr(field.size() + 1)) / 1024;
-  }
-  return 0;
-}
-
-double ProcessorSeconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 Status Make(const std::string& folder, uint64_t photos) {
   ASSIGN_OR_RETURN(const auto catalog, Catalog::Open({.folder = folder}));
@@ -168,7 +152,7 @@ Status Find(const std::string& folder, bool searches) {
     json["searches_before"] = searcher->Measure([](size_t done) { return done < 100; });
   }
   const uint64_t resident_mb = MegabytesOf("VmRSS:");
-  std::ofstream("/proc/self/clear_refs") << 5;  // the peak counts from here
+  ForgetPeak();
   const SystemClock clock;
   indexer::JobBoard jobs(*catalog, clock);
   indexer::NearDuplicates duplicates(*catalog, clock, jobs);

@@ -2,7 +2,6 @@
 // filling the index (from its snapshot, or from the store), one search. With --save it then writes a snapshot, as a stop does.
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "bench/process_figures.h"
 #include "bench/synthetic_vectors.h"
 #include "indexer/index_keeper.h"
 #include "indexer/photo_facts.h"
@@ -20,14 +20,6 @@ namespace {
 
 using Json = nlohmann::json;
 using Time = std::chrono::steady_clock::time_point;
-
-uint64_t ResidentMegabytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmRSS:")) return std::stoull(line.substr(6)) / 1024;
-  }
-  return 0;
-}
 
 Status Run(const std::string& folder, bool save) {
   const Time start = std::chrono::steady_clock::now();
@@ -51,7 +43,7 @@ Status Run(const std::string& folder, bool save) {
   json["best"] = found.front().id.value;
   json["whole_ms"] = json["open_ms"].get<double>() + json["fill_ms"].get<double>() + json["search_ms"].get<double>();
   json["vectors"] = index.size();
-  json["resident_mb"] = ResidentMegabytes();
+  json["resident_mb"] = MegabytesOf("VmRSS:");
   if (save) {
     before = std::chrono::steady_clock::now();
     indexer::PhotoFacts facts;

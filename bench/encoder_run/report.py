@@ -4,7 +4,6 @@ import pathlib
 
 import limits
 import rows
-from prepare import ROOT
 from turns import best, middle
 
 REASONS = json.loads((pathlib.Path(__file__).parent / "reasons.json").read_text())
@@ -92,13 +91,3 @@ def text_of(result):
         lines += text_table(result["texts"])
     lines += limits_table(result)
     return "\n".join(lines)
-
-
-def write(text, device):
-    """Puts `text` between the two markers of this device in BENCHMARKS.md."""
-    file, begin, end = ROOT / "BENCHMARKS.md", f"<!-- bench/encoder {device}: begin -->", f"<!-- bench/encoder {device}: end -->"
-    old = file.read_text()
-    if begin not in old:
-        old = old.rstrip() + f"\n\n{begin}\n{end}\n"
-    before, _, rest = old.partition(begin)
-    file.write_text(f"{before}{begin}\n{text}{end}{rest.partition(end)[2]}")

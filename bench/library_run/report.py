@@ -1,16 +1,4 @@
-"""The table of bench/library, and its place in BENCHMARKS.md."""
-import os
-import pathlib
-import re
-
-BEGIN, END = "<!-- bench/library: begin -->", "<!-- bench/library: end -->"
-
-
-def machine():
-    text = pathlib.Path("/proc/cpuinfo").read_text()
-    name = re.search(r"model name\s*:\s*(.*)", text)
-    return f"{name[1] if name else 'CPU'}, {len(os.sched_getaffinity(0))} cores"
-
+"""The table of bench/library."""
 
 def micro(figure):
     return f"{figure['p50']:.0f} / {figure['p99']:.0f} µs"
@@ -58,17 +46,11 @@ def work(step):
 
 def section(results, tiny_dim, conditions):
     sizes = sorted(results)
-    lines = [BEGIN, "## Store and start, by size of the library", "", conditions, "",
+    lines = ["## Store and start, by size of the library", "", conditions, "",
              "| what | goal | " + " | ".join(f"{size:,} photos" for size in sizes) + " |", "|---|---|" + "---|" * len(sizes)]
     for name, goal, say in rows(tiny_dim):
         lines.append(f"| {name} | {goal} | " + " | ".join(say(results[size]) for size in sizes) + " |")
     lines += ["", "![growth](docs/images/library-growth.svg)", "",
               "Photos are made up (`make_library`): paths, facts and vectors through the same code that fovea stores with, no thumbnails. Files lie in",
-              "the page cache when starts are measured.", END]
+              "the page cache when starts are measured."]
     return "\n".join(lines) + "\n"
-
-
-def write(file, text):
-    old = file.read_text() if file.exists() else "# Benchmarks\n"
-    old = re.sub(re.escape(BEGIN) + r".*?" + re.escape(END) + r"\n?", "", old, flags=re.S).rstrip()
-    file.write_text(old + "\n\n" + text)

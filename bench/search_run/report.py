@@ -1,12 +1,9 @@
 """Tables from a run's result, and the section of BENCHMARKS.md that they fill."""
 import datetime
-import pathlib
-import re
 import statistics
 
-from prepare import ROOT
+from benchmarks_file import machine, table
 
-BEGIN, END = "<!-- bench/search: begin -->", "<!-- bench/search: end -->"
 GOALS = [("FAISS 1.7.3, Debian", 1, 5), ("FAISS 1.7.3, AVX2", 1, 2), ("faiss-cpu 1.15.1", 1, 3), ("faiss-cpu 1.15.1", 16, 4)]
 
 
@@ -19,10 +16,6 @@ def both(result, name, key):
     if key not in result["seconds"][name]:
         return "-"
     return f"{ms(result['seconds'][name][key])}; {1000 * min(result['processor'][name][key]):.0f}"
-
-
-def table(heads, lines):
-    return ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads), *("| " + " | ".join(line) + " |" for line in lines), ""]
 
 
 def goal_lines(result):
@@ -55,19 +48,12 @@ def kernel_lines(result):
     return [[name, both(result, "fovea", f"1/{i}"), both(result, "fovea", f"16/{i}")] for i, name in enumerate(result["hello"]["fovea"]["kernels"])]
 
 
-def machine():
-    info = pathlib.Path("/proc/cpuinfo").read_text()
-    name, flags = re.search(r"model name\s*:\s*(.*)", info), set(re.search(r"flags\s*:\s*(.*)", info)[1].split())
-    here = [f for f in ("avx2", "avx_vnni", "avx512f", "avx512_vnni") if f in flags]
-    return f"{name[1] if name else 'unknown CPU'}, {' '.join(here)}"
-
-
 def text_of(result):
     rate = result["rows"] * result["dim"] / min(result["memory"])
     own = result["rows"] * result["dim"] / min(result["seconds"]["fovea"]["1/0"])
     busy = " **Other programs were running: these figures are not final.**" if result["load"] > 1 else ""
-    lines = [BEGIN, "## Exact search beside its peers", "",
-             f"{machine()}, {result['hello']['fovea']['threads']} threads each; {datetime.date.today()}; `{result['command']}`; {result['rows']:,} x {result['dim']}, k = 10", "",
+    lines = ["## Exact search beside its peers", "",
+             f"{machine()}; {result['hello']['fovea']['threads']} threads each; {datetime.date.today()}; `{result['command']}`; {result['rows']:,} x {result['dim']}, k = 10", "",
              f"Contenders are asked in turn, {result['rounds']} rounds, for the same text-like queries over clustered vectors (`bench/synthetic_vectors.h`). "
              f"Load of the machine when the run began: {result['load']:.1f}.{busy}", "",
              *table(["work", "goal", "reached", "verdict"], goal_lines(result)),
@@ -78,13 +64,5 @@ def text_of(result):
              *table(["fovea's kernels, ms: best (median); processor", "one query", "16 together"], kernel_lines(result)),
              *table(["among", "one query, ms: best (median)"], [[f"{int(kept) / 10:g} %", ms(seconds)] for kept, seconds in result["filters"].items()]),
              *table(["callers at once, each with one query after the other", "queries/s: best (median)"],
-                    [[count, f"{1 / min(seconds):,.0f} ({1 / statistics.median(seconds):,.0f})"] for count, seconds in result["callers"].items()]), END]
+                    [[count, f"{1 / min(seconds):,.0f} ({1 / statistics.median(seconds):,.0f})"] for count, seconds in result["callers"].items()])]
     return "\n".join(lines)
-
-
-def write(text):
-    """Replaces the section, or adds it at the end."""
-    path = ROOT / "BENCHMARKS.md"
-    old = path.read_text()
-    begin, end = old.find(BEGIN), old.find(END)
-    path.write_text(old.rstrip("\n") + "\n\n" + text + "\n" if begin < 0 else old[:begin] + text + old[end + len(END):])

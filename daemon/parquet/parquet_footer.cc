@@ -13,10 +13,10 @@ constexpr uint64_t kMagicBytes = 4;
 constexpr int64_t kByteArray = 6;
 enum Repetition : int64_t { kRequired = 0, kOptional = 1 };
 
-// As they stand in the file; nothing is checked yet.
+// As they stand in the file; nothing is checked yet. Numbers of -1 are missing.
 struct SchemaElement {
   std::string_view name;
-  int64_t type = -1;  // -1: a group
+  int64_t type = -1;  // of a group
   int64_t repetition = kRequired;
   int64_t children = 0;
 };
@@ -28,12 +28,12 @@ struct StoredChunk {
 };
 
 struct RowGroup {
-  int64_t rows = 0;
+  int64_t rows = -1;
   std::optional<StoredChunk> chunk;  // of the wanted column
 };
 
 struct Footer {
-  int64_t rows = 0;
+  int64_t rows = -1;
   std::vector<SchemaElement> schema;
   std::vector<RowGroup> groups;
 };

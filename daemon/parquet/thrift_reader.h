@@ -15,7 +15,9 @@
 namespace fovea::daemon {
 
 // The numbers are the encoding's own.
-enum class ThriftKind : uint8_t { kTrue = 1, kFalse = 2, kByte = 3, kI16 = 4, kI32 = 5, kI64 = 6, kDouble = 7, kBinary = 8, kList = 9, kSet = 10, kStruct = 12 };
+enum class ThriftKind : uint8_t {
+  kTrue = 1, kFalse = 2, kByte = 3, kI16 = 4, kI32 = 5, kI64 = 6, kDouble = 7, kBinary = 8, kList = 9, kSet = 10, kStruct = 12
+};
 
 struct ThriftField {
   int64_t id = 0;

@@ -48,7 +48,7 @@ Column Expected(const Stored& stored) {
   for (size_t i = 0; i < stored.rows; ++i) {
     const auto photo = static_cast<int>(i % stored.period);
     char path[64];
-    std::snprintf(path, sizeof path, "/photos/%03d/IMG_%05d.jpg", photo / 100, photo);
+    std::snprintf(path, sizeof path, "/photos/%03d/IMG_%05d%.*s.jpg", photo / 100, photo, photo % 7, "______");
     column.push_back(stored.nulls && i % 5 == 3 ? std::nullopt : std::optional<std::string>(path));
   }
   return column;

@@ -15,7 +15,8 @@ HERE = pathlib.Path(__file__).parent
 
 
 def paths(rows, nulls, period):
-    return [None if nulls and i % 5 == 3 else f"/photos/{i % period // 100:03}/IMG_{i % period:05}.jpg" for i in range(rows)]
+    photos = [i % period for i in range(rows)]  # in paths of several lengths
+    return [None if nulls and i % 5 == 3 else f"/photos/{photo // 100:03}/IMG_{photo:05}{'_' * (photo % 7)}.jpg" for i, photo in enumerate(photos)]
 
 
 def by_pyarrow(name, rows=100, nulls=True, period=1000, nullable=True, around=True, **options):

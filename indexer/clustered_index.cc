@@ -6,6 +6,7 @@
 #include "indexer/among_rows.h"
 #include "indexer/clustered_index_impl.h"
 #include "indexer/list_search.h"
+#include "indexer/row_filler.h"
 #include "storage/unit_length.h"
 
 namespace fovea::indexer {
@@ -35,10 +36,7 @@ size_t ClusteredIndex::size() const {
 uint32_t ClusteredIndex::Impl::KnownList(PhotoId id) const { return id.value < known.size() ? known[id.value] : ListedRows::kFresh; }
 
 Status ClusteredIndex::Add(PhotoId id, std::span<const float> vector) {
-  const auto refuse = [&](const auto&... why) { return InvalidArgument(StrCat("add photo ", id.value, " to the index: ", why...)); };
-  if (vector.size() != impl_->dim) return refuse("it has ", vector.size(), " values, the index ", impl_->dim);
-  if (!IsUnit(vector)) return refuse("its length is not 1");
-  if (id.value > UINT32_MAX) return refuse("ids end at ", UINT32_MAX);
+  RETURN_IF_ERROR(RowFiller::Check(id, vector, impl_->dim));
   bool work = false;
   {
     WriterLock lock(impl_->mutex);

@@ -77,6 +77,11 @@ class ClusteredIndex final : public VectorIndex {
   // Whether the lists are trained, if there is enough to train them with, and next to nothing is fresh; waits for it.
   bool WaitUntilSorted(std::chrono::steady_clock::time_point deadline) const;
 
+  // Takes ids, and ids.size() x dim values, from any thread.
+  using Take = std::function<Status(std::span<const storage::PhotoId> ids, std::span<const float> vectors)>;
+  // Replaces the content by what `read` gives to its argument, from as many threads as it likes, about `vectors` in all. Left empty
+  // when it fails. `read` must not call back in otherwise.
+  Status FillFrom(const std::function<Status(const Take&)>& read, size_t vectors);
   // Makes room for this many vectors in all.
   void Reserve(size_t vectors);
   void Clear();

@@ -5,6 +5,7 @@
 #include "indexer/clustered_index_impl.h"
 #include "indexer/index_snapshot.h"
 #include "indexer/lists_file.h"
+#include "indexer/row_filler.h"
 
 namespace fovea::indexer {
 
@@ -74,6 +75,23 @@ void ClusteredIndex::Impl::ForgetRows() {
   rows.StartLists(lists);
   fits = 0;
   memory_reason.clear();
+}
+
+Status ClusteredIndex::FillFrom(const std::function<Status(const Take&)>& read, size_t vectors) {
+  {
+    WriterLock lock(impl_->mutex);
+    impl_->ForgetRows();
+    impl_->FitInMemory(vectors);
+    RowFiller filler(impl_->rows, impl_->known, vectors);
+    const Status status = read([&filler](std::span<const PhotoId> ids, std::span<const float> given) { return filler.Take(ids, given); });
+    if (!status.ok()) {
+      impl_->ForgetRows();
+      return status;
+    }
+    impl_->FitInMemory(impl_->rows.size());  // more may have come
+  }
+  impl_->Wake();
+  return Status();
 }
 
 Status ClusteredIndex::SaveLists(const std::string& path, const std::string& model_id) const {

@@ -1,7 +1,9 @@
 #include "indexer/index_keeper.h"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "base/clock.h"
@@ -21,8 +23,9 @@ constexpr const char* kPart = "write the index snapshot";
 constexpr uint64_t kOneByOneShare = 8;   // when more than one vector in so many changed, reading all is quicker
 constexpr uint64_t kWorthWriting = 50;   // a snapshot is written again when one vector in so many changed
 constexpr int kFirstLookS = 10;          // after a start without a snapshot: a stop may not have the time to write a large one
-constexpr size_t kPortion = 500;         // vectors
-constexpr size_t kPortionsAhead = 4;
+constexpr uint64_t kIdsPerPart = 16'384;  // that one thread reads in one sweep
+constexpr size_t kTakenAtOnce = 64;      // vectors, which lie in the core's cache when the index takes them
+constexpr size_t kMostReaders = 8;
 
 // What the catalog keeps begins with this.
 std::string Describe(uint64_t epoch) { return StrCat("version ", kSnapshotVersion, ", epoch ", epoch, ","); }
@@ -113,43 +116,55 @@ Status IndexKeeper::TakeIn(storage::PhotoId photo) {
   return Status();
 }
 
-// One thread reads the store while this one fills the index.
 Status IndexKeeper::Rebuild() {
-  index_.Clear();
-  index_.Reserve(catalog_.photo_count());
-  BoundedQueue<Portion> portions(kPortionsAhead);
-  Status read;
-  {
-    const Thread reader("fill", [&](const std::stop_token&) {
-      read = ReadPortions(portions);
-      portions.Close();
-    });
-    while (const std::optional<Portion> portion = portions.Pop()) {
-      const Status added = AddPortion(*portion);
-      if (added.ok()) continue;
-      portions.Close();
-      return added.WithContext("rebuild the index from the store");
+  const Status status = index_.FillFrom([this](const ClusteredIndex::Take& take) { return ReadAll(take); }, catalog_.photo_count());
+  return status.ok() ? status : status.WithContext("rebuild the index from the store");
+}
+
+// All cores read, each one part of the ids after the other.
+Status IndexKeeper::ReadAll(const ClusteredIndex::Take& take) const {
+  const uint64_t parts = catalog_.next_photo().value / kIdsPerPart + 1;
+  std::atomic<uint64_t> next = 0;
+  Mutex mutex;
+  Status failure;
+  const auto read = [&] {
+    for (uint64_t part = next++; part < parts; part = next++) {
+      const Status status = ReadPart(part, take);
+      if (status.ok()) continue;
+      next = parts;
+      MutexLock lock(mutex);
+      failure = status;
     }
+  };
+  std::vector<Thread> helpers;
+  for (size_t i = 1; i < std::min<size_t>({std::thread::hardware_concurrency(), parts, kMostReaders}); ++i) {
+    helpers.emplace_back(StrCat("fill", i), [&read](const std::stop_token&) { read(); });
   }
-  return read;
+  read();
+  for (Thread& helper : helpers) helper.Join();
+  MutexLock lock(mutex);
+  return failure;
 }
 
-Status IndexKeeper::ReadPortions(BoundedQueue<Portion>& portions) const {
-  Portion portion;
-  RETURN_IF_ERROR(catalog_.ForEachVector([&](storage::PhotoId id, std::span<const float> vector) {
-    if (portion.ids.empty()) portion.vectors.reserve(kPortion * vector.size());
-    portion.ids.push_back(id);
-    portion.vectors.insert(portion.vectors.end(), vector.begin(), vector.end());
-    return portion.ids.size() < kPortion || portions.Push(std::exchange(portion, {}));
-  }, model_));
-  if (!portion.ids.empty()) portions.Push(std::move(portion));
-  return Status();
-}
-
-Status IndexKeeper::AddPortion(const Portion& portion) {
-  const size_t dim = portion.vectors.size() / portion.ids.size();
-  for (size_t i = 0; i < portion.ids.size(); ++i) RETURN_IF_ERROR(index_.Add(portion.ids[i], std::span(portion.vectors).subspan(i * dim, dim)));
-  return Status();
+Status IndexKeeper::ReadPart(uint64_t part, const ClusteredIndex::Take& take) const {
+  std::vector<storage::PhotoId> ids;
+  std::vector<float> vectors;
+  Status taken;
+  const auto hand_on = [&] {
+    taken = take(ids, vectors);
+    ids.clear();
+    vectors.clear();
+    return taken.ok();
+  };
+  const storage::PhotoId first{part * kIdsPerPart}, end{first.value + kIdsPerPart};
+  const auto keep = [&](storage::PhotoId id, std::span<const float> vector) {
+    ids.push_back(id);
+    vectors.insert(vectors.end(), vector.begin(), vector.end());
+    return ids.size() < kTakenAtOnce || hand_on();
+  };
+  RETURN_IF_ERROR(catalog_.ForEachVectorBetween(first, end, keep, model_));
+  if (taken.ok()) hand_on();
+  return taken;
 }
 
 void IndexKeeper::StartSaving(IndexWriter& writer, int every_s) {

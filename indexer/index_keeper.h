@@ -16,7 +16,6 @@
 #include <string>
 #include <vector>
 
-#include "base/bounded_queue.h"
 #include "base/mutex.h"
 #include "base/status.h"
 #include "base/worker.h"
@@ -59,15 +58,11 @@ class IndexKeeper {
     uint64_t epoch = 0;      // of the snapshot
     size_t caught_up = 0;    // vectors that changed since
   };
-  struct Portion {
-    std::vector<storage::PhotoId> ids;
-    std::vector<float> vectors;  // ids.size() x dim
-  };
   void FillLists() EXCLUDES(mutex_);
   Result<Filled> FillFromSnapshot();
   Status Rebuild();
-  Status ReadPortions(BoundedQueue<Portion>& portions) const;
-  Status AddPortion(const Portion& portion);
+  Status ReadAll(const ClusteredIndex::Take& take) const;
+  Status ReadPart(uint64_t part, const ClusteredIndex::Take& take) const;
   Status SaveRows(IndexWriter& writer) REQUIRES(mutex_);
   Status SaveLists() REQUIRES(mutex_);
 

@@ -31,6 +31,7 @@ Status Catalog::Health() const {
 }
 
 uint64_t Catalog::photo_count() const { return impl_->photo_count; }
+PhotoId Catalog::next_photo() const { return PhotoId{impl_->next_photo}; }
 uint64_t Catalog::failure_count() const { return impl_->failure_count; }
 uint64_t Catalog::vector_epoch() const { return impl_->vector_epoch; }
 
@@ -144,6 +145,7 @@ void Catalog::Impl::PublishCounters() {
   photo_count = counters.photos;
   failure_count = counters.failures;
   vector_epoch = counters.vector_epoch;
+  next_photo = counters.next_photo;
 }
 
 }  // namespace fovea::storage

@@ -148,8 +148,13 @@ class Catalog {
     PhotoId photo;
   };
   Result<std::vector<PhotoRecord>> ListPhotosByDate(int64_t from_ms, int64_t before_ms, const std::optional<Dated>& after, size_t limit) const;
-  // One sequential sweep over a consistent view; `visit` returns false to end.
-  Status ForEachVector(const std::function<bool(PhotoId, std::span<const float>)>& visit, std::optional<uint32_t> model = {}) const;
+  using VisitVector = std::function<bool(PhotoId, std::span<const float>)>;  // returns false to end
+  // One sequential sweep over a consistent view.
+  Status ForEachVector(const VisitVector& visit, std::optional<uint32_t> model = {}) const;
+  // The same for the ids from `first` on, before `end`: several threads may sweep side by side, each over its part.
+  Status ForEachVectorBetween(PhotoId first, PhotoId end, const VisitVector& visit, std::optional<uint32_t> model = {}) const;
+  // Larger than every id that was given.
+  PhotoId next_photo() const;
   uint64_t photo_count() const;
   // Rises with every write that adds or removes a vector; tells an index snapshot whether it is up to date.
   uint64_t vector_epoch() const;

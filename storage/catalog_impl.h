@@ -62,6 +62,7 @@ struct Catalog::Impl {
   std::atomic<uint64_t> photo_count = 0;
   std::atomic<uint64_t> failure_count = 0;
   std::atomic<uint64_t> vector_epoch = 0;
+  std::atomic<uint64_t> next_photo = 1;
 
   Mutex write_mutex;
   Counters counters GUARDED_BY(write_mutex);

@@ -120,11 +120,16 @@ Status Catalog::ForgetVectorChanges(uint64_t epoch) {
   return impl_->Commit(change, Database::Durability::kBuffered);
 }
 
-Status Catalog::ForEachVector(const std::function<bool(PhotoId, std::span<const float>)>& visit, std::optional<uint32_t> model_number) const {
+Status Catalog::ForEachVector(const VisitVector& visit, std::optional<uint32_t> model) const {
+  return ForEachVectorBetween({}, PhotoId{UINT64_MAX}, visit, model);
+}
+
+Status Catalog::ForEachVectorBetween(PhotoId first, PhotoId end, const VisitVector& visit, std::optional<uint32_t> model_number) const {
   ENTER_OR_RETURN(*impl_);
   ASSIGN_OR_RETURN(const ModelBinding model, impl_->FindModel(model_number));
   std::vector<float> vector(static_cast<size_t>(model.dim));
-  return impl_->database->Sweep(Column::kVectors, VectorPrefix(model.number), [&](std::string_view key, std::string_view value) -> Result<bool> {
+  const std::string begin = VectorKey(model.number, first), bound = VectorKey(model.number, end);
+  return impl_->database->SweepRange(Column::kVectors, begin, bound, [&](std::string_view key, std::string_view value) -> Result<bool> {
     ASSIGN_OR_RETURN(const PhotoId id, ParseVectorKey(key));
     RETURN_IF_ERROR(DecodeVector(id, value, vector));
     return visit(id, vector);

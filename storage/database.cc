@@ -187,14 +187,17 @@ Status Database::ForEach(Column column, std::string_view prefix, std::string_vie
 }
 
 Status Database::Sweep(Column column, std::string_view prefix, const Visit& visit) const {
-  const std::string end = EndOfPrefix(prefix);
+  return SweepRange(column, prefix, EndOfPrefix(prefix), visit);
+}
+
+Status Database::SweepRange(Column column, std::string_view begin, std::string_view end, const Visit& visit) const {
   const rocksdb::Slice bound = AsSlice(end);
   rocksdb::ReadOptions options;
   options.fill_cache = false;
   options.readahead_size = size_t{2} << 20;
   if (!end.empty()) options.iterate_upper_bound = &bound;
   const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(options, handle(column)));
-  return Walk(*at, prefix, visit);
+  return Walk(*at, begin, visit);
 }
 
 Status Database::Walk(rocksdb::Iterator& at, std::string_view begin, const Visit& visit) const {

@@ -50,6 +50,8 @@ class Database {
                  rocksdb::WriteBatchWithIndex* batch = nullptr) const;
   // The same for a sweep over much data: reads ahead and leaves the cache alone.
   Status Sweep(Column column, std::string_view prefix, const Visit& visit) const;
+  // From `begin` on, before `end`; an empty end: to the last.
+  Status SweepRange(Column column, std::string_view begin, std::string_view end, const Visit& visit) const;
 
   enum class Durability { kBuffered, kSynced };
   // All of the batch or nothing. After the first failure nothing is written any more (reads go on) until the store is

@@ -4,6 +4,10 @@ def micro(figure):
     return f"{figure['p50']:.0f} / {figure['p99']:.0f} µs"
 
 
+def milli(figure):
+    return f"{figure['p50']:.1f} / {figure['p99']:.1f} ms"
+
+
 def below(seconds, limit):
     return f"{seconds:.2f} s" + ("" if seconds <= limit else " (**missed**)")
 
@@ -28,6 +32,7 @@ def rows(tiny_dim):
         ("opening the store", "", lambda f: f"{f['start_snapshot']['open_ms'] / 1000:.2f} s"),
         ("start to first answer, from the snapshot, 512 values", "<= 3 s", lambda f: below(f["start_snapshot"]["whole_ms"] / 1000, 3)),
         ("start to first answer, no snapshot, 512 values", "<= 3 s", lambda f: below(f["start_store"]["whole_ms"] / 1000, 3)),
+        ("the same, memory not touched before", "<= 3 s", lambda f: below(f["start_store"]["first_ms"] / 1000, 3)),
         ("writing the snapshot", "", lambda f: f"{f['start_store']['save_ms'] / 1000:.2f} s"),
         ("resident after the start, 512 values", "", lambda f: f"{f['start_snapshot']['resident_mb']:,} MB"),
         (f"`fovea serve` from exec to first answer, no snapshot, {tiny_dim} values", "<= 3 s", lambda f: below(f["daemon"]["store"], 3)),
@@ -37,6 +42,9 @@ def rows(tiny_dim):
         ("rename of the folder that holds all", "", lambda f: work(f["destroy"]["destroy"]["rename"])),
         ("removal of the root", "", lambda f: work(f["destroy"]["destroy"]["remove"])),
         ("resident of the store alone while that runs", "bounded", lambda f: f"{f['destroy']['peak_mb']:,} MB"),
+        (f"`fovea serve`, removal of a root, a search always beside it, {tiny_dim} values", "", lambda f: work(f["removal"])),
+        ("search over HTTP alone, p50 / p99", "", lambda f: milli(f["removal"]["alone"])),
+        ("search over HTTP while the root goes", "", lambda f: milli(f["removal"]["meanwhile"])),
     ]
 
 

@@ -45,8 +45,14 @@ class IndexSnapshot : public testing::Test {
     ADD_FAILURE() << "no snapshot in the data folder";
     return "";
   }
+  static std::string Rebuilding(const DaemonProcess& daemon) {
+    const nlohmann::json said = daemon.Get("/v1/status").json["index"]["rebuilding"];
+    return said.is_null() ? "" : said.get<std::string>();
+  }
   void ExpectRebuilt(const std::string& snapshot) const {
-    DaemonProcess daemon({.data = folder_ / "data"});
+    DaemonProcess daemon({.data = folder_ / "data", .more = {"--snapshot-every-s", "1"}});
+    EXPECT_EQ(Answer(daemon), answer_);
+    EXPECT_TRUE(daemon.WaitFor([&] { return Rebuilding(daemon).empty() && fs::exists(snapshot); })) << "written anew in the background: " << Rebuilding(daemon);
     EXPECT_EQ(Answer(daemon), answer_);
     EXPECT_TRUE(daemon.process().WaitForErrors(fs::path(snapshot).filename().string())) << daemon.process().Errors();
     EXPECT_EQ(daemon.Metric("fovea_photos_encoded_total"), 0) << "nothing is encoded again";
@@ -85,6 +91,13 @@ TEST_F(IndexSnapshot, ThatIsGoneIsRebuilt) {
   const std::string snapshot = Snapshot();
   fs::remove(snapshot);
   ExpectRebuilt(snapshot);
+}
+
+TEST_F(IndexSnapshot, ThatIsGoneIsNamedByTheStatus) {
+  fs::remove(Snapshot());
+  DaemonProcess daemon({.data = folder_ / "data"});  // looks for the first time after ten seconds
+  EXPECT_TRUE(daemon.WaitUntilReady());
+  EXPECT_THAT(Rebuilding(daemon), testing::HasSubstr("index.snapshot"));
 }
 
 }  // namespace

@@ -99,6 +99,50 @@ TEST_F(IndexKeeperTest, ReadsTheSnapshotAndWhatChangedSince) {
   EXPECT_FALSE(Holds(brief, "brief"));
 }
 
+// 16,384 ids are one part of the store, which one thread reads.
+TEST_F(IndexKeeperTest, ReadsAStoreOfManyPartsWithGaps) {
+  constexpr int kMany = 17'000;
+  const auto is_gone = [](int i) { return i >= 16'000 && i < 16'380; };
+  std::vector<storage::IndexedFile> files;
+  for (int i = kPhotos; i < kMany; ++i) files.push_back(FileOf({root_, StrCat(is_gone(i) ? "gone/" : "kept/", i)}, std::to_string(i)));
+  ASSERT_THAT(catalog_->StoreFiles(files), IsOk());
+  ASSERT_THAT(test::RemoveFolder(*catalog_, {root_, "gone"}), IsOk());
+  Fill();
+  EXPECT_EQ(index_->size(), kMany - 380);
+  for (const int i : {0, 15'999, 16'000, 16'379, 16'380, 16'381, 16'382, 16'383, 16'384, kMany - 1}) {
+    EXPECT_EQ(Holds(PhotoId{static_cast<uint64_t>(i) + 1}, std::to_string(i)), !is_gone(i)) << i;
+  }
+}
+
+// What cannot be read is not left out: the photo would never be found again, and nobody would know.
+TEST_F(IndexKeeperTest, NamesABlockOfTheStoreThatIsDamaged) {
+  std::vector<storage::IndexedFile> files;
+  for (int i = kPhotos; i < 10'000; ++i) files.push_back(FileOf({root_, std::to_string(i)}, std::to_string(i)));
+  ASSERT_THAT(catalog_->StoreFiles(files), IsOk());
+  catalog_->Close();
+  // The vectors' table: no other holds this many bytes of one vector.
+  const std::string vector(reinterpret_cast<const char*>(VectorOf("9999").data()), kTestDim * sizeof(float));
+  std::string damaged;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
+    if (entry.path().extension() != ".sst") continue;
+    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const size_t at = bytes.find(vector);
+    if (at == std::string::npos) continue;
+    file.clear();
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put(static_cast<char>(bytes[at] ^ 1));
+    damaged = entry.path().filename();
+  }
+  ASSERT_NE(damaged, "");
+  catalog_.reset();
+  catalog_ = test::OpenBound(folder_.path());
+  ClusteredIndex index(kTestDim);
+  IndexKeeper keeper(*catalog_, index, health_, kTestModel);
+  EXPECT_THAT(keeper.Fill(), test::StatusIs(StatusCode::kCorrupt, testing::AllOf(testing::HasSubstr("rebuild the index"), testing::HasSubstr(damaged))));
+  EXPECT_EQ(index.size(), 0u) << "a part of the photos would pass for all of them";
+}
+
 TEST_F(IndexKeeperTest, LeavesASnapshotOfAnotherStoreAlone) {
   Fill();
   Save();
@@ -143,6 +187,51 @@ TEST_F(IndexKeeperTest, WritesASnapshotWhenThereIsNone) {
   Fill();
   Save();
   EXPECT_TRUE(std::filesystem::exists(keeper_->path()));
+}
+
+class IndexKeeperDamageTest : public IndexKeeperTest {
+ protected:
+  void SetUp() override {
+    Fill();
+    Save();
+    MarkSnapshot();
+  }
+  // What is wrong is named, the answers are the store's, and in the end there is a sound file again.
+  void ExpectRebuilt(const std::string& why) {
+    Fill();
+    EXPECT_THAT(keeper_->rebuilding(), testing::AllOf(testing::HasSubstr("index.snapshot"), testing::HasSubstr(why)));
+    EXPECT_EQ(index_->size(), kPhotos);
+    EXPECT_FALSE(IsFromSnapshot());
+    EXPECT_TRUE(Holds(PhotoId{1}, "0"));
+    Save();
+    EXPECT_EQ(keeper_->rebuilding(), "");
+    MarkSnapshot();
+    Fill();
+    EXPECT_EQ(keeper_->rebuilding(), "");
+    EXPECT_TRUE(IsFromSnapshot()) << "the file was written anew";
+  }
+};
+
+TEST_F(IndexKeeperDamageTest, OfASnapshotThatIsCutIsMended) {
+  std::filesystem::resize_file(keeper_->path(), std::filesystem::file_size(keeper_->path()) / 2);
+  ExpectRebuilt("the header speaks of");
+}
+
+TEST_F(IndexKeeperDamageTest, OfASnapshotThatIsFlippedIsMended) {
+  const auto last = static_cast<std::streamoff>(std::filesystem::file_size(keeper_->path())) - 10;
+  {
+    std::fstream file(keeper_->path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(last);
+    const int byte = file.get();
+    file.seekp(last);
+    file.put(static_cast<char>(byte ^ 1));
+  }
+  ExpectRebuilt("the checksum of its vectors");
+}
+
+TEST_F(IndexKeeperDamageTest, OfASnapshotThatIsGoneIsMended) {
+  std::filesystem::remove(keeper_->path());
+  ExpectRebuilt("No such file");
 }
 
 class IndexKeeperListsTest : public IndexKeeperTest {

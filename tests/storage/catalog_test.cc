@@ -273,6 +273,21 @@ TEST_F(CatalogTest, SweepsVectorsInOrderOfTheirIds) {
   EXPECT_EQ(count, 299u);
 }
 
+TEST_F(CatalogTest, SweepsThePartOfTheVectorsThatIsAskedFor) {
+  for (int i = 0; i < 30; ++i) Store(std::to_string(i), std::to_string(i));
+  ASSERT_THAT(catalog_->RemovePath({root_, "9"}), IsOk());
+  EXPECT_EQ(catalog_->next_photo(), PhotoId{31});
+  const auto between = [&](uint64_t first, uint64_t end) {
+    std::vector<uint64_t> ids;
+    EXPECT_THAT(catalog_->ForEachVectorBetween(PhotoId{first}, PhotoId{end}, [&](PhotoId id, std::span<const float>) { return ids.push_back(id.value), true; }), IsOk());
+    return ids;
+  };
+  EXPECT_THAT(between(8, 12), ElementsAre(8, 9, 11));
+  EXPECT_THAT(between(0, 2), ElementsAre(1));
+  EXPECT_THAT(between(29, UINT64_MAX), ElementsAre(29, 30));
+  EXPECT_THAT(between(12, 12), ElementsAre());
+}
+
 TEST_F(CatalogTest, RaisesTheEpochWhenVectorsComeAndGo) {
   const uint64_t before = catalog_->vector_epoch();
   Store("a.jpg", "one");

@@ -12,33 +12,41 @@ rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.siz
 }  // namespace
 
 void Change::Put(Column column, std::string_view key, std::string_view value) {
-  // A WriteBatchWithIndex in memory refuses only keys of an unknown column, which handle() cannot give.
-  batch_.Put(database_.handle(column), AsSlice(key), AsSlice(value)).PermitUncheckedError();
+  PutUnread(column, key, value);
+  altered_[static_cast<size_t>(column)].insert_or_assign(std::string(key), std::string(value));
 }
 
 void Change::PutUnread(Column column, std::string_view key, std::string_view value) {
-  batch_.GetWriteBatch()->Put(database_.handle(column), AsSlice(key), AsSlice(value)).PermitUncheckedError();
+  // A WriteBatch in memory refuses only keys of an unknown column, which handle() cannot give.
+  batch_.Put(database_.handle(column), AsSlice(key), AsSlice(value)).PermitUncheckedError();
 }
 
 void Change::DeleteUnread(Column column, std::string_view key) {
-  batch_.GetWriteBatch()->Delete(database_.handle(column), AsSlice(key)).PermitUncheckedError();
-}
-
-void Change::Delete(Column column, std::string_view key) {
   batch_.Delete(database_.handle(column), AsSlice(key)).PermitUncheckedError();
 }
 
+void Change::Delete(Column column, std::string_view key) {
+  DeleteUnread(column, key);
+  altered_[static_cast<size_t>(column)].insert_or_assign(std::string(key), std::nullopt);
+}
+
 void Change::DeleteRange(Column column, std::string_view begin, std::string_view end) {
-  batch_.GetWriteBatch()->DeleteRange(database_.handle(column), AsSlice(begin), AsSlice(end)).PermitUncheckedError();
+  batch_.DeleteRange(database_.handle(column), AsSlice(begin), AsSlice(end)).PermitUncheckedError();
 }
 
 rocksdb::WriteBatch& Change::Finish() {
   Put(Column::kMeta, "counters", EncodeCounters(counters_));
-  return *batch_.GetWriteBatch();
+  return batch_;
+}
+
+Result<std::optional<std::string>> Change::Get(Column column, std::string_view key) const {
+  const Altered& altered = altered_[static_cast<size_t>(column)];
+  if (const auto found = altered.find(key); found != altered.end()) return found->second;
+  return database_.Get(column, key);
 }
 
 Result<std::optional<PathRecord>> Change::GetPath(const Location& location) {
-  ASSIGN_OR_RETURN(const std::optional<std::string> value, database_.Get(Column::kPaths, PathKey(location), &batch_));
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, Get(Column::kPaths, PathKey(location)));
   if (!value) return std::nullopt;
   return DecodePath(location, *value);
 }
@@ -48,7 +56,7 @@ void Change::PutPath(const PathRecord& path) { Put(Column::kPaths, PathKey(path.
 // Whether files may be stored for it. Roots neither come nor go by a change that files are stored with.
 Result<bool> Change::HasRoot(RootId root) {
   if (known_roots_.contains(root)) return true;
-  ASSIGN_OR_RETURN(const std::optional<std::string> value, database_.Get(Column::kRoots, RootKey(root), &batch_));
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, Get(Column::kRoots, RootKey(root)));
   if (!value) return false;
   ASSIGN_OR_RETURN(const Root found, DecodeRoot(root, *value));
   if (found.state == RootState::kRemoving) return false;
@@ -57,7 +65,7 @@ Result<bool> Change::HasRoot(RootId root) {
 }
 
 Result<std::optional<PhotoId>> Change::FindContent(const Sha256Digest& content) {
-  ASSIGN_OR_RETURN(const std::optional<std::string> value, database_.Get(Column::kContents, ContentKey(content), &batch_));
+  ASSIGN_OR_RETURN(const std::optional<std::string> value, Get(Column::kContents, ContentKey(content)));
   if (!value) return std::nullopt;
   return DecodePhotoId(*value);
 }
@@ -86,7 +94,7 @@ void Change::PutVector(PhotoId id, std::span<const float> vector) {
 // Adds the vector of a photo that has none for this model yet.
 Status Change::CompleteVector(PhotoId id, std::span<const float> vector) {
   if (vector.empty() || given_vectors_.contains(id)) return Status::Ok();
-  ASSIGN_OR_RETURN(const std::optional<std::string> there, database_.Get(Column::kVectors, VectorKey(model_->number, id), &batch_));
+  ASSIGN_OR_RETURN(const std::optional<std::string> there, Get(Column::kVectors, VectorKey(model_->number, id)));
   if (!there) PutVector(id, vector);
   return Status::Ok();
 }
@@ -131,7 +139,7 @@ Status Change::StoreFailure(const FailureRecord& failure) {
   if (!has_root) return NotFound(StrCat("store failure of \"", failure.location.path, "\": no root ", failure.location.root.value));
   FailureRecord kept = failure;
   const std::string key = PathKey(failure.location);
-  ASSIGN_OR_RETURN(const std::optional<std::string> before, database_.Get(Column::kFailures, key, &batch_));
+  ASSIGN_OR_RETURN(const std::optional<std::string> before, Get(Column::kFailures, key));
   if (before && kept.tries == 0) {
     ASSIGN_OR_RETURN(const FailureRecord earlier, DecodeFailure(failure.location, *before));
     kept.tries = earlier.tries;
@@ -177,7 +185,7 @@ Status Change::MovePath(const PathRecord& path, const Location& to) {
   moved.location = to;
   if (path.state == PathState::kFailed) {
     const std::string key = PathKey(path.location);
-    ASSIGN_OR_RETURN(const std::optional<std::string> failure, database_.Get(Column::kFailures, key, &batch_));
+    ASSIGN_OR_RETURN(const std::optional<std::string> failure, Get(Column::kFailures, key));
     if (!failure) return Corrupt(StrCat("move \"", path.location.path, "\": it failed, but its failure is not stored"));
     Delete(Column::kFailures, key);
     Put(Column::kFailures, PathKey(to), *failure);
@@ -193,15 +201,16 @@ Status Change::MovePath(const PathRecord& path, const Location& to) {
 }
 
 Result<bool> Change::HasLocation(PhotoId id) {
-  bool found = false;
   const std::string prefix = PhotoKey(id);
-  RETURN_IF_ERROR(database_.ForEach(
-      Column::kLocations, prefix, prefix,
-      [&found](std::string_view, std::string_view) -> Result<bool> {
-        found = true;
-        return false;
-      },
-      &batch_));
+  const Altered& altered = altered_[static_cast<size_t>(Column::kLocations)];
+  for (auto at = altered.lower_bound(prefix); at != altered.end() && at->first.starts_with(prefix); ++at) {
+    if (at->second) return true;
+  }
+  bool found = false;
+  RETURN_IF_ERROR(database_.ForEach(Column::kLocations, prefix, prefix, [&](std::string_view key, std::string_view) -> Result<bool> {
+    found = !altered.contains(key);  // what the change has altered there is deleted
+    return !found;
+  }));
   return found;
 }
 

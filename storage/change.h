@@ -2,7 +2,7 @@
 // Change gathers everything that one write of the catalog alters, reads through its own alterations, and is written whole
 // or not at all. Internal to storage/.
 //
-// Owns:    its batch. Borrows the database; made and used under the catalog's write lock.
+// Owns:    its batch, and a copy of what it may read again. Borrows the database; made and used under the catalog's write lock.
 // Threads: one thread, while it holds the catalog's write lock.
 // Errors:  kNotFound, kCorrupt and kIo from what it reads. A Change that is not committed leaves no trace.
 // Units:   counters as in record_codec.h.
@@ -21,7 +21,7 @@ namespace fovea::storage {
 class Change {
  public:
   Change(const Database& database, const Counters& counters, const std::optional<ModelBinding>& model, std::span<const uint32_t> other_models)
-      : database_(database), counters_(counters), model_(model), other_models_(other_models), batch_(rocksdb::BytewiseComparator(), 0, true) {}
+      : database_(database), counters_(counters), model_(model), other_models_(other_models), altered_(kColumnNames.size()) {}
 
   Result<std::optional<PathRecord>> GetPath(const Location& location);
   // Writes photo, vector, thumbnail, content and path of a file; `removed_photo` of the answer is what the path held before.
@@ -50,7 +50,9 @@ class Change {
   Result<std::optional<PhotoId>> FindContent(const Sha256Digest& content);
   Result<std::optional<PhotoId>> PhotoFor(const IndexedFile& file, bool& is_new);
   Status CheckVector(const IndexedFile& file) const;
-  // For what this change never reads again: written with the rest, but not found in the batch.
+  // As Database::Get, as if the change was written already.
+  Result<std::optional<std::string>> Get(Column column, std::string_view key) const;
+  // For what this change never reads again: written with the rest, but not found by it.
   void PutUnread(Column column, std::string_view key, std::string_view value);
   void DeleteUnread(Column column, std::string_view key);
   void PutVector(PhotoId id, std::span<const float> vector);
@@ -66,7 +68,9 @@ class Change {
   Counters counters_;
   const std::optional<ModelBinding>& model_;
   const std::span<const uint32_t> other_models_;  // a photo that goes takes its vectors of these along
-  rocksdb::WriteBatchWithIndex batch_;
+  rocksdb::WriteBatch batch_;
+  using Altered = std::map<std::string, std::optional<std::string>, std::less<>>;  // values by key; none: deleted
+  std::vector<Altered> altered_;                                                  // by column
   std::set<PhotoId> touched_;
   std::set<RootId> known_roots_;
   std::map<PhotoId, PhotoRecord> made_;  // photos that are new with this change

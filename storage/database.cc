@@ -164,25 +164,21 @@ Database::~Database() {
   if (!closed.ok()) LogError("close library: ", closed.ToString());
 }
 
-Result<std::optional<std::string>> Database::Get(Column column, std::string_view key, rocksdb::WriteBatchWithIndex* batch) const {
+Result<std::optional<std::string>> Database::Get(Column column, std::string_view key) const {
   std::string value;
-  const rocksdb::Status status = batch == nullptr
-                                     ? db_->Get({}, handle(column), AsSlice(key), &value)
-                                     : batch->GetFromBatchAndDB(db_.get(), {}, handle(column), AsSlice(key), &value);
+  const rocksdb::Status status = db_->Get({}, handle(column), AsSlice(key), &value);
   if (status.ok()) return value;
   if (status.IsNotFound()) return std::nullopt;
   return Failed(FromRocks(status, StrCat("read from \"", kColumnNames[static_cast<size_t>(column)], "\"")));
 }
 
-Status Database::ForEach(Column column, std::string_view prefix, std::string_view begin, const Visit& visit,
-                         rocksdb::WriteBatchWithIndex* batch) const {
+Status Database::ForEach(Column column, std::string_view prefix, std::string_view begin, const Visit& visit) const {
   // The bound keeps a question about one photo from walking over all that is deleted behind it.
   const std::string end = EndOfPrefix(prefix);
   const rocksdb::Slice bound = AsSlice(end);
   rocksdb::ReadOptions options;
   if (!end.empty()) options.iterate_upper_bound = &bound;
-  std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(options, handle(column)));
-  if (batch != nullptr) at.reset(batch->NewIteratorWithBase(handle(column), at.release(), &options));
+  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(options, handle(column)));
   return Walk(*at, begin, visit);
 }
 

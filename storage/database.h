@@ -8,7 +8,7 @@
 //          is nothing to open read-only (kUnsupported: an older store, which only a writer may bring up to date), kCorrupt, kIo.
 // Units:   bytes. Write buffers together stay below 64 MB, write-ahead logs below 128 MB.
 #include <rocksdb/db.h>
-#include <rocksdb/utilities/write_batch_with_index.h>
+#include <rocksdb/write_batch.h>
 
 #include <array>
 #include <functional>
@@ -40,14 +40,12 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Nullopt when the key is not there; with `batch`, as if the batch was written already.
-  Result<std::optional<std::string>> Get(Column column, std::string_view key,
-                                         rocksdb::WriteBatchWithIndex* batch = nullptr) const;
+  // Nullopt when the key is not there.
+  Result<std::optional<std::string>> Get(Column column, std::string_view key) const;
   // Visits keys from `begin` (not before `prefix`) on that start with `prefix`, in order; `visit` returns false to end. It sees the state at
-  // the moment of the call (and `batch`).
+  // the moment of the call.
   using Visit = std::function<Result<bool>(std::string_view key, std::string_view value)>;
-  Status ForEach(Column column, std::string_view prefix, std::string_view begin, const Visit& visit,
-                 rocksdb::WriteBatchWithIndex* batch = nullptr) const;
+  Status ForEach(Column column, std::string_view prefix, std::string_view begin, const Visit& visit) const;
   // The same for a sweep over much data: reads ahead and leaves the cache alone.
   Status Sweep(Column column, std::string_view prefix, const Visit& visit) const;
   // From `begin` on, before `end`; an empty end: to the last.

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "indexer/library_impl.h"
 #include "indexer/model_mismatch.h"
+#include "storage/other_models.h"
 
 namespace fovea::indexer {
 
@@ -70,7 +71,7 @@ Status Library::Impl::StartModelSwitch(Encoders wanted, const ModelOrigin& origi
   const bool changed_mind = !origin.asked.empty() && origin.asked != models.asked;
   MakeModelSwitch();
   if (filling != nullptr && changed_mind) {
-    RETURN_IF_ERROR(catalog.KeepModel(filling->number, clock.NowUnixMs() + options.keep_old_vectors_s * 1000));
+    RETURN_IF_ERROR(storage::OtherModels(catalog).Keep(filling->number, clock.NowUnixMs() + options.keep_old_vectors_s * 1000));
   }
   if (!origin.asked.empty()) {
     const std::string& source = wanted.empty() && !origin.source.empty() ? origin.source : models.Answering()->source;

@@ -36,7 +36,7 @@ Status CheckEncoders(const Encoders& encoders) {
   return {};
 }
 
-ModelSwitch::ModelSwitch(Parts parts, Options options) : parts_(std::move(parts)), options_(std::move(options)) {}
+ModelSwitch::ModelSwitch(Parts parts, Options options) : parts_(std::move(parts)), others_(parts_.catalog), options_(std::move(options)) {}
 ModelSwitch::~ModelSwitch() { Stop(); }
 
 void ModelSwitch::Start() {
@@ -65,7 +65,7 @@ void ModelSwitch::Sleep(std::chrono::milliseconds longest) {
 Result<JobStatus> ModelSwitch::Begin(const std::string& source, Encoders encoders) {
   const storage::ModelTable models = parts_.catalog.Models();
   if (const ModelRecord* filling = models.Filling(); filling != nullptr && filling->source == source) {
-    RETURN_IF_ERROR(parts_.catalog.PauseModel(filling->number, false));
+    RETURN_IF_ERROR(others_.Pause(filling->number, false));
     EnsureJob(*filling);
   } else {
     if (encoders.empty()) {
@@ -73,7 +73,7 @@ Result<JobStatus> ModelSwitch::Begin(const std::string& source, Encoders encoder
     }
     RETURN_IF_ERROR(CheckEncoders(encoders));
     const encoder::ModelInfo& info = encoders.front()->info();
-    ASSIGN_OR_RETURN(const ModelRecord begun, parts_.catalog.BeginModel(info.id, info.embed_dim, source));
+    ASSIGN_OR_RETURN(const ModelRecord begun, others_.Begin(info.id, info.embed_dim, source));
     LogInfo("switching the library to model ", info.id);
     auto generation = parts_.make(begun.number, std::move(encoders));
     EnsureJob(begun);
@@ -128,7 +128,7 @@ Result<ModelRecord> ModelSwitch::FillingOf(uint64_t job) const {
 
 Status ModelSwitch::Pause(uint64_t job, bool paused) {
   ASSIGN_OR_RETURN(const ModelRecord model, FillingOf(job));
-  RETURN_IF_ERROR(parts_.catalog.PauseModel(model.number, paused));
+  RETURN_IF_ERROR(others_.Pause(model.number, paused));
   Say(paused ? "paused" : "");
   Wake();
   return {};
@@ -136,7 +136,7 @@ Status ModelSwitch::Pause(uint64_t job, bool paused) {
 
 Status ModelSwitch::Cancel(uint64_t job) {
   ASSIGN_OR_RETURN(const ModelRecord model, FillingOf(job));
-  RETURN_IF_ERROR(parts_.catalog.KeepModel(model.number, parts_.clock.NowUnixMs() + options_.keep_ms));
+  RETURN_IF_ERROR(others_.Keep(model.number, parts_.clock.NowUnixMs() + options_.keep_ms));
   EndJob(model.number, JobState::kCancelled, "given up; what was encoded is kept for a while");
   Wake();
   return {};
@@ -174,7 +174,7 @@ void ModelSwitch::Run(const std::stop_token& stop) {
 }
 
 void ModelSwitch::ForgetOldModels() {
-  const auto gone = parts_.catalog.ForgetModels(parts_.clock.NowUnixMs());
+  const auto gone = others_.Forget(parts_.clock.NowUnixMs());
   if (!gone) LogWarning("remove the vectors of a model that was replaced: ", gone.error().ToString());
   for (const ModelRecord& model : gone.value_or(std::vector<ModelRecord>())) LogInfo("the vectors of model ", model.id, " are removed: their time is over");
 }
@@ -271,7 +271,7 @@ Status ModelSwitch::SwapHeld(const std::stop_token& stop) {
     indexed_epoch_.reset();
     return Internal(StrCat("the new index has ", target_->index.size(), " vectors for ", parts_.catalog.photo_count(), " photos; it is built again"));
   }
-  RETURN_IF_ERROR(parts_.catalog.SwitchModel(target_->number, filler_->complete_to(), parts_.clock.NowUnixMs() + options_.keep_ms));
+  RETURN_IF_ERROR(others_.SwitchTo(target_->number, filler_->complete_to(), parts_.clock.NowUnixMs() + options_.keep_ms));
   LogInfo("model ", target_->info().id, " answers from now on");
   parts_.answer_with(target_);
   return {};

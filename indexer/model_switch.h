@@ -23,6 +23,7 @@
 #include "indexer/job_board.h"
 #include "indexer/vector_filler.h"
 #include "storage/catalog.h"
+#include "storage/other_models.h"
 
 namespace fovea::indexer {
 
@@ -87,6 +88,7 @@ class ModelSwitch {
   void Drop() EXCLUDES(mutex_);
 
   const Parts parts_;
+  storage::OtherModels others_;
   const Options options_;
   mutable Mutex mutex_;
   CondVar changed_;

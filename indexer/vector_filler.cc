@@ -21,7 +21,7 @@ constexpr size_t kPage = 1000;
 }  // namespace
 
 VectorFiller::VectorFiller(storage::Catalog& catalog, Generation& target, PhotoId complete_to, const Options& options)
-    : catalog_(catalog), target_(target), options_(options), pictures_(catalog, options.pictures), complete_to_(complete_to) {}
+    : catalog_(catalog), others_(catalog), target_(target), options_(options), pictures_(catalog, options.pictures), complete_to_(complete_to) {}
 
 // For the progress alone: a model that is gone back to has nearly all.
 Status VectorFiller::CountComplete() {
@@ -54,7 +54,7 @@ Status VectorFiller::Fill(size_t most, const GoOn& go_on) {
     if (page.empty()) return Status();
     Photos lacking;
     for (const PhotoRecord& photo : page) {
-      ASSIGN_OR_RETURN(const bool there, catalog_.HasVector(photo.id, target_.number));
+      ASSIGN_OR_RETURN(const bool there, others_.HasVector(photo.id, target_.number));
       if (there) ++progress_.looked;
       else lacking.push_back(photo);
       if (lacking.size() >= batch) RETURN_IF_ERROR(encode(lacking));
@@ -129,9 +129,9 @@ void VectorFiller::TakeRow(const PhotoRecord& photo, std::span<const float> feat
 }
 
 Status VectorFiller::Store(const std::vector<Row>& rows) {
-  std::vector<storage::Catalog::PhotoVector> vectors;
+  std::vector<storage::OtherModels::PhotoVector> vectors;
   for (const Row& row : rows) vectors.push_back({row.photo, row.vector});
-  RETURN_IF_ERROR(catalog_.StoreVectors(target_.number, vectors));
+  RETURN_IF_ERROR(others_.Store(target_.number, vectors));
   progress_.looked += rows.size();
   return Status();
 }

@@ -16,6 +16,7 @@
 #include "indexer/generation.h"
 #include "indexer/photo_input.h"
 #include "storage/catalog.h"
+#include "storage/other_models.h"
 
 namespace fovea::indexer {
 
@@ -59,6 +60,7 @@ class VectorFiller {
   void Stuck(const storage::PhotoRecord& photo, const Status& why);
 
   storage::Catalog& catalog_;
+  storage::OtherModels others_;
   Generation& target_;
   const Options options_;
   const PhotoInput pictures_;

@@ -16,38 +16,12 @@
 
 #include "base/status.h"
 #include "storage/backup.h"
+#include "storage/file_changes.h"
 #include "storage/model_table.h"
 #include "storage/records.h"
 #include "storage/verify.h"
 
 namespace fovea::storage {
-
-// One file that was read and encoded (or recognised by its content), ready to be stored.
-struct IndexedFile {
-  Location location;
-  FileStamp stamp;
-  PhotoRecord photo;               // `id` is ignored: the catalog gives one, or finds the one with the same content
-  std::span<const float> vector;   // unit length, dim values; empty only if the content is known already
-  std::string thumbnail;           // image/webp; may be empty
-};
-
-struct StoredFile {
-  PhotoId photo;
-  bool new_photo = false;                 // false: the content was known, a path was added
-  std::optional<PhotoId> removed_photo;   // the photo this path held before, when it lost its last path
-};
-
-// Where an operation on very many paths stands: all of a root, or all below one of its folders, one bounded batch after the other.
-struct PathSweep {
-  RootId root;
-  std::string folder = {};  // no slash at the end; empty: all of the root
-  std::string next = {};    // where the next batch begins
-  bool done = false;        // nothing is left
-};
-struct SweptPaths {
-  std::vector<PathRecord> paths;  // of this batch, as they were before it
-  std::vector<PhotoId> gone;      // photos that lost their last path
-};
 
 class Catalog {
  public:
@@ -72,28 +46,10 @@ class Catalog {
   };
   std::optional<Model> model() const;
 
-  // Further models, to have one of them answer in place of the present one. Their vectors are a cache: they go with their photo.
+  // All models that the library has vectors of; what is done with further ones: other_models.h.
   ModelTable Models() const;
   // Where the answering model was loaded from, and what the start asked for.
   Status RememberSource(const std::string& source, const std::string& asked);
-  // From now on vectors of this model may be stored; one that was kept goes on with those it has. kAlreadyExists for the one
-  // that answers, kBusy while another is being filled.
-  Result<ModelRecord> BeginModel(const std::string& model_id, int64_t dim, const std::string& source);
-  Status PauseModel(uint32_t number, bool paused);
-  // Filling ends without a switch; what was stored stays until then.
-  Status KeepModel(uint32_t number, int64_t until_ms);
-  struct PhotoVector {
-    PhotoId photo;
-    std::span<const float> vector;
-  };
-  // Of a model that is being filled; photos that are gone are left out. Not synced: SwitchModel syncs all.
-  Status StoreVectors(uint32_t number, std::span<const PhotoVector> vectors);
-  Result<bool> HasVector(PhotoId id, uint32_t number) const;
-  // One write makes the model that was being filled the one that answers; the other is kept until then. kBusy, and nothing is
-  // changed, when a photo has no vector of it. Requires: the photos up to `complete_to` have one; those behind it are looked at.
-  Status SwitchModel(uint32_t number, PhotoId complete_to, int64_t keep_until_ms);
-  // Forgets the kept models whose time is over, with their vectors; says which.
-  Result<std::vector<ModelRecord>> ForgetModels(int64_t now_ms);
 
   // Roots. A known path is kAlreadyExists; a root that is being removed stays, with the paths it still has.
   Result<Root> AddRoot(const std::string& absolute_path);
@@ -205,6 +161,7 @@ class Catalog {
   void Close();
 
  private:
+  friend class OtherModels;
   struct Impl;
   explicit Catalog(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

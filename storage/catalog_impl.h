@@ -43,6 +43,8 @@ struct Catalog::Impl {
   Result<Root> FindRoot(RootId id) const EXCLUDES(state_mutex);
   // The model with this number, or the one that answers.
   Result<ModelBinding> FindModel(std::optional<uint32_t> number) const EXCLUDES(state_mutex);
+  static Status CheckModel(const std::string& id, int64_t dim);
+  static Status NoModel(uint32_t number);
   // Alters the table of models and whatever belongs to that, in one write.
   Status UpdateModels(const std::function<Status(ModelTable&, Change&)>& alter) EXCLUDES(write_mutex, state_mutex);
   Status CommitModels(Change& change, ModelTable table) REQUIRES(write_mutex) EXCLUDES(state_mutex);

@@ -1,34 +1,27 @@
-// Catalog: which model answers, and the vectors of those that do not.
-#include <algorithm>
-
+// Catalog: which model answers.
 #include "base/log.h"
 #include "storage/catalog.h"
 #include "storage/catalog_impl.h"
 #include "storage/keys.h"
-#include "storage/unit_length.h"
 
 namespace fovea::storage {
 namespace {
 
-Status CheckModel(const std::string& id, int64_t dim) {
+ModelBinding BindingOf(const ModelRecord& model) { return {.number = model.number, .dim = model.dim, .id = model.id}; }
+
+}  // namespace
+
+Status Catalog::Impl::CheckModel(const std::string& id, int64_t dim) {
   if (id.empty() || id.size() > 4096) return InvalidArgument("bind a model: its id must have 1 to 4096 bytes");
   if (dim < 1 || dim > int64_t{kMaxVectorDim}) return InvalidArgument(StrCat("bind model \"", id, "\": a dimension of ", dim));
   return {};
 }
 
-ModelBinding BindingOf(const ModelRecord& model) { return {.number = model.number, .dim = model.dim, .id = model.id}; }
-
-Status NoModel(uint32_t number) { return NotFound(StrCat("the store has no model ", number)); }
-
-void ForgetVectors(Change& change, uint32_t model) {
-  change.DeleteRange(Column::kVectors, VectorPrefix(model), EndOfPrefix(VectorPrefix(model)));
-}
-
-}  // namespace
+Status Catalog::Impl::NoModel(uint32_t number) { return NotFound(StrCat("the store has no model ", number)); }
 
 Status Catalog::BindModel(const std::string& model_id, int64_t dim) {
   ENTER_OR_RETURN(*impl_);
-  RETURN_IF_ERROR(CheckModel(model_id, dim));
+  RETURN_IF_ERROR(Impl::CheckModel(model_id, dim));
   MutexLock lock(impl_->write_mutex);
   ModelTable table = impl_->models;
   const ModelRecord* answering = table.Answering();
@@ -123,122 +116,6 @@ Status Catalog::RememberSource(const std::string& source, const std::string& ask
     table.asked = asked;
     return {};
   });
-}
-
-Result<ModelRecord> Catalog::BeginModel(const std::string& model_id, int64_t dim, const std::string& source) {
-  ENTER_OR_RETURN(*impl_);
-  RETURN_IF_ERROR(CheckModel(model_id, dim));
-  ModelRecord begun;
-  RETURN_IF_ERROR(impl_->UpdateModels([&](ModelTable& table, Change&) -> Status {
-    if (table.Answering() == nullptr) return InvalidArgument("begin another model: BindModel was not called");
-    ModelRecord* known = table.FindId(model_id);
-    const ModelRecord* filling = table.Filling();
-    if (known != nullptr && known->state == ModelState::kAnswering) return AlreadyExists(StrCat("model \"", model_id, "\" answers already"));
-    if (filling != nullptr && filling != known) return Busy(StrCat("the library is being switched to model \"", filling->id, "\" already; cancel that first"));
-    if (known != nullptr && known->dim != dim) return Corrupt(StrCat("model \"", model_id, "\" has vectors of ", known->dim, " and of ", dim, " values"));
-    if (known == nullptr) known = &table.models.emplace_back(ModelRecord{.number = table.next_number++, .dim = dim, .id = model_id});
-    known->state = ModelState::kFilling;
-    known->source = source;
-    known->paused = false;
-    begun = *known;
-    return {};
-  }));
-  return begun;
-}
-
-Status Catalog::PauseModel(uint32_t number, bool paused) {
-  ENTER_OR_RETURN(*impl_);
-  return impl_->UpdateModels([&](ModelTable& table, Change&) -> Status {
-    ModelRecord* model = table.Find(number);
-    if (model == nullptr || model->state != ModelState::kFilling) return NoModel(number);
-    model->paused = paused;
-    return {};
-  });
-}
-
-Status Catalog::KeepModel(uint32_t number, int64_t until_ms) {
-  ENTER_OR_RETURN(*impl_);
-  return impl_->UpdateModels([&](ModelTable& table, Change&) -> Status {
-    ModelRecord* model = table.Find(number);
-    if (model == nullptr || model->state != ModelState::kFilling) return NoModel(number);
-    model->state = ModelState::kKept;
-    model->kept_until_ms = until_ms;
-    return {};
-  });
-}
-
-Result<bool> Catalog::HasVector(PhotoId id, uint32_t model) const {
-  ENTER_OR_RETURN(*impl_);
-  ASSIGN_OR_RETURN(const auto value, impl_->database->Get(Column::kVectors, VectorKey(model, id)));
-  return value.has_value();
-}
-
-Status Catalog::StoreVectors(uint32_t number, std::span<const PhotoVector> vectors) {
-  ENTER_OR_RETURN(*impl_);
-  MutexLock lock(impl_->write_mutex);
-  const ModelRecord* model = impl_->models.Find(number);
-  if (model == nullptr || model->state != ModelState::kFilling) return NoModel(number);
-  Change change = impl_->Begin();
-  for (const auto& [photo, vector] : vectors) {
-    const double length = LengthOf(vector);
-    if (static_cast<int64_t>(vector.size()) != model->dim || !IsUnitLength(length)) {
-      return InvalidArgument(StrCat("store vector of photo ", photo.value, ": ", vector.size(), " values of length ", length, ", expected ", model->dim, " of length 1"));
-    }
-    ASSIGN_OR_RETURN(const auto record, impl_->database->Get(Column::kPhotos, PhotoKey(photo)));
-    if (record) change.Put(Column::kVectors, VectorKey(number, photo), EncodeVector(vector));
-  }
-  return impl_->Commit(change, Database::Durability::kBuffered);
-}
-
-// The first photo behind `after` without a vector of this model.
-Result<std::optional<PhotoId>> Catalog::Impl::FirstWithout(uint32_t number, PhotoId after) const {
-  std::optional<PhotoId> first;
-  RETURN_IF_ERROR(database->ForEach(Column::kPhotos, "", PhotoKey(PhotoId{after.value + 1}), [&](std::string_view key, std::string_view) -> Result<bool> {
-    ASSIGN_OR_RETURN(const PhotoId id, ParsePhotoKey(key));
-    ASSIGN_OR_RETURN(const auto vector, database->Get(Column::kVectors, VectorKey(number, id)));
-    if (!vector) first = id;
-    return vector.has_value();
-  }));
-  return first;
-}
-
-Status Catalog::SwitchModel(uint32_t number, PhotoId complete_to, int64_t keep_until_ms) {
-  ENTER_OR_RETURN(*impl_);
-  return impl_->UpdateModels([&](ModelTable& table, Change& change) -> Status {
-    ModelRecord* next = table.Find(number);
-    if (next == nullptr || next->state != ModelState::kFilling) return NoModel(number);
-    ASSIGN_OR_RETURN(const auto missing, impl_->FirstWithout(number, complete_to));
-    if (missing) return Busy(StrCat("switch to model \"", next->id, "\": photo ", missing->value, " has no vector of it yet"));
-    ModelRecord* before = table.Find(table.Answering()->number);
-    before->state = ModelState::kKept;
-    before->kept_until_ms = keep_until_ms;
-    before->complete_to = PhotoId{change.counters().next_photo - 1};
-    next->state = ModelState::kAnswering;
-    next->complete_to = {};
-    // A snapshot of the old vectors stands for no state of the new ones.
-    const uint64_t epoch = ++change.counters().vector_epoch;
-    change.DeleteRange(Column::kChanges, ChangeKey(0), ChangeKey(epoch + 1));
-    change.Put(Column::kMeta, kForgottenKey, EncodeCount(epoch));
-    return {};
-  });
-}
-
-Result<std::vector<ModelRecord>> Catalog::ForgetModels(int64_t now_ms) {
-  ENTER_OR_RETURN(*impl_);
-  std::vector<ModelRecord> gone;
-  const auto is_over = [now_ms](const ModelRecord& model) { return model.state == ModelState::kKept && model.kept_until_ms <= now_ms; };
-  if (std::ranges::none_of(Models().models, is_over)) return gone;
-  RETURN_IF_ERROR(impl_->UpdateModels([&](ModelTable& table, Change& change) -> Status {
-    std::ranges::copy_if(table.models, std::back_inserter(gone), is_over);
-    std::erase_if(table.models, is_over);
-    for (const ModelRecord& model : gone) ForgetVectors(change, model.number);
-    return {};
-  }));
-  for (const ModelRecord& model : gone) {
-    const std::string begin = VectorPrefix(model.number);
-    if (const Status freed = impl_->database->FreeRange(Column::kVectors, begin, EndOfPrefix(begin)); !freed.ok()) LogWarning(freed.message());
-  }
-  return gone;
 }
 
 }  // namespace fovea::storage

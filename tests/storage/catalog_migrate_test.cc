@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 
-#include "storage/catalog.h"
+#include "storage/other_models.h"
 #include "storage/database.h"
 #include "storage/record_codec.h"
 #include "tests/support/catalog_files.h"
@@ -95,7 +95,7 @@ TEST_F(CatalogMigrate, TakesFormat2WithItsOneModel) {
   EXPECT_THAT(Catalog::Open({.folder = folder_.path(), .read_only = true}), IsOk());
   const auto catalog = OpenBound(folder_.path());
   EXPECT_EQ(catalog->model()->number, 1u);
-  EXPECT_EQ(catalog->BeginModel("other", 3, "")->number, 2u);
+  EXPECT_EQ(OtherModels(*catalog).Begin("other", 3, "")->number, 2u);
   EXPECT_EQ(test::WhatIsInconsistent(*catalog), "");
 }
 

@@ -49,6 +49,8 @@ struct Filter {
   int64_t most = std::numeric_limits<int64_t>::max();   // kTaken: to, not included
   double south = 0, west = 0, north = 0, east = 0;
   double latitude = 0, longitude = 0, radius_m = 0;
+
+  bool operator==(const Filter&) const = default;
 };
 
 }  // namespace fovea::indexer

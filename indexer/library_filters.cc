@@ -16,21 +16,13 @@ void ResolveRoots(Filter& filter, const std::map<RootId, storage::Root>& roots) 
   filter = root == roots.end() ? Filter{.kind = Kind::kAny} : Filter{.kind = Kind::kFolder, .text = root->second.path};
 }
 
-std::vector<uint64_t> BitsOfSet(const PhotoSet& photos) {
-  std::vector<uint64_t> words(photos.isEmpty() ? 0 : photos.maximum() / 64 + 1);
-  std::vector<uint32_t> ids(photos.cardinality());
-  photos.toUint32Array(ids.data());
-  for (const uint32_t id : ids) words[id / 64] |= uint64_t{1} << id % 64;
-  return words;
-}
-
 }  // namespace
 
 Result<std::vector<uint64_t>> Library::Impl::BitsOf(Filter filter) const {
   if (!options.scan) RETURN_IF_ERROR(LoadFacts());
   if (!facts.complete()) return Failed(Busy("what filters ask is being loaded; try again in a moment"));
   ResolveRoots(filter, RootsById());
-  return BitsOfSet(facts.Fitting(filter));
+  return filter_bits.Of(filter);
 }
 
 Status Library::Impl::LoadFacts() const {

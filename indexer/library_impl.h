@@ -15,6 +15,7 @@
 
 #include "base/mutex.h"
 #include "encoder/device_queue.h"
+#include "indexer/filter_bits.h"
 #include "indexer/folder_jobs.h"
 #include "indexer/generation.h"
 #include "indexer/health.h"
@@ -95,6 +96,7 @@ struct Library::Impl {
 
   NearDuplicates duplicates{catalog, clock, jobs};
   PhotoFacts facts;
+  mutable FilterBits filter_bits{facts};
   std::unique_ptr<IndexWriter> writer;
   std::unique_ptr<Pipeline> pipeline;
   std::unique_ptr<ScanQueue> scans;

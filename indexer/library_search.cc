@@ -1,6 +1,5 @@
 // Library: from a question to its answer, and features on request.
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <utility>
 
@@ -94,10 +93,7 @@ Result<std::vector<SearchHit>> Library::Impl::Fill(std::span<const Neighbour> ne
 
 size_t Library::Impl::CountAsked(const Generation& now, const Among& among, size_t found) const {
   if (found < kMaxK) return found;
-  if (!among) return std::max(found, now.index.size());
-  size_t count = 0;
-  for (const uint64_t word : *among) count += static_cast<size_t>(std::popcount(word));
-  return std::max(found, count);
+  return std::max(found, among ? PhotoBits(*among).count() : now.index.size());
 }
 
 Result<SearchCut> Library::Impl::CutOf(Generation& now, const SearchRequest& request, const Among& among, std::span<const Neighbour> best) const {

@@ -77,6 +77,7 @@ void PhotoFacts::Put(const storage::PhotoRecord& photo) {
     row.longitude = *photo.longitude;
   }
   WriterLock lock(mutex_);
+  ++changes_;
   if (all_.contains(key)) Drop(PhotoSet(1, &key));
   if (rows_.size() <= key) rows_.resize(std::max<size_t>(size_t{key} + 1, rows_.size() + rows_.size() / 2));
   rows_[key] = row;
@@ -95,6 +96,7 @@ void PhotoFacts::Remove(std::span<const storage::PhotoId> photos) {
   PhotoSet keys;
   for (const storage::PhotoId photo : photos) keys.add(SetKey(photo));
   WriterLock lock(mutex_);
+  ++changes_;
   Drop(keys);
   DropFrom(tags_, keys);
 }
@@ -103,6 +105,7 @@ void PhotoFacts::ChangeTags(const storage::TagChange& change) {
   PhotoSet photos;
   for (const storage::PhotoId photo : change.photos) photos.add(SetKey(photo));
   WriterLock lock(mutex_);
+  ++changes_;
   photos &= all_;
   for (const std::string& tag : change.remove) {
     const auto place = tags_.find(tag);
@@ -116,16 +119,19 @@ void PhotoFacts::ChangeTags(const storage::TagChange& change) {
 
 void PhotoFacts::AddPath(std::string_view path, storage::PhotoId photo) {
   WriterLock lock(mutex_);
+  ++changes_;
   folders_.Add(path, SetKey(photo));
 }
 
 void PhotoFacts::RemovePath(std::string_view path) {
   WriterLock lock(mutex_);
+  ++changes_;
   folders_.Remove(path);
 }
 
 void PhotoFacts::MovePath(std::string_view from, std::string_view to) {
   WriterLock lock(mutex_);
+  ++changes_;
   const std::optional<uint32_t> photo = folders_.Find(from);
   folders_.Remove(from);
   folders_.Remove(to);

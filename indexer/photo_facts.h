@@ -39,6 +39,8 @@ class PhotoFacts {
   // The photos that fit; kRoot must have been resolved to its folder. Takes milliseconds for a million photos; a glob over all of them some hundred.
   PhotoSet Fitting(const Filter& filter) const EXCLUDES(mutex_);
   uint64_t size() const EXCLUDES(mutex_);
+  // How often something was put, moved or taken away; Fitting says the same while it says the same.
+  uint64_t changes() const { return changes_; }
   // How many photos came after this one.
   uint64_t CountAfter(storage::PhotoId photo) const EXCLUDES(mutex_);
 
@@ -67,6 +69,7 @@ class PhotoFacts {
   Names tags_ GUARDED_BY(mutex_);  // by the tag as it is
   FolderTable folders_ GUARDED_BY(mutex_);
   std::atomic<bool> complete_ = false;
+  std::atomic<uint64_t> changes_ = 0;
 };
 
 }  // namespace fovea::indexer

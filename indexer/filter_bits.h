@@ -1,0 +1,40 @@
+#pragma once
+// FilterBits gives the photos that fit a filter as bits, and keeps the last ones: many things are asked with one filter.
+//
+// Owns:    for each of kKept filters one bit per photo. Borrows the facts.
+// Threads: any number at once.
+// Errors:  none.
+// Units:   bits by photo id, as PhotoBits takes them.
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/shared_mutex.h"
+#include "indexer/filter.h"
+#include "indexer/photo_facts.h"
+
+namespace fovea::indexer {
+
+class FilterBits {
+ public:
+  static constexpr size_t kKept = 8;
+
+  explicit FilterBits(const PhotoFacts& facts) : facts_(facts) {}
+
+  // What facts.Fitting says now.
+  std::vector<uint64_t> Of(const Filter& filter) EXCLUDES(mutex_);
+
+ private:
+  struct Kept {
+    Filter filter;
+    uint64_t changes = 0;  // of the facts before they were asked
+    std::vector<uint64_t> bits;
+  };
+
+  const PhotoFacts& facts_;
+  SharedMutex mutex_;
+  std::vector<Kept> kept_ GUARDED_BY(mutex_);
+  size_t next_ GUARDED_BY(mutex_) = 0;  // to be replaced: the oldest
+};
+
+}  // namespace fovea::indexer

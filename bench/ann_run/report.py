@@ -88,6 +88,7 @@ def text_of(result):
              f"Contenders are asked in turn, {result['rounds']} rounds; peers search as widely as a recall@10 of 0.95 takes. They get all queries in one call of "
              f"theirs, fovea gets them one by one. fovea's lists were trained with the mean of 24 other texts, as in a library.{busy}", "",
              *table(["work", "goal", "reached", "verdict"], goal_lines(sizes))]
+    lines += ["![recall against queries/s](docs/images/approximate-search.svg)", ""]
     for size, facts in sizes:
         lines += [f"{size:,} vectors:", "", *table(["queries/s: best (median)", "recall@10", "1 thread", "2 threads", "bytes per vector", "build"],
                                                     contender_lines(size, facts))]

@@ -5,8 +5,10 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <iostream>
 #include <random>
 
+#include "base/log.h"
 #include "base/worker.h"
 #include "bench/synthetic_vectors.h"
 #include "indexer/clustered_index.h"
@@ -84,6 +86,7 @@ class ListRecall : public testing::Test {
 
 TEST_F(ListRecall, FindsNearlyAllOfTheBestForTexts) {
   const Found found = Ask(Text, nullptr);
+  std::cout << "recall@" << kBest << " among all: " << found.recall << "\n";
   EXPECT_GE(found.recall, kRecall);
   EXPECT_LT(found.exact, kQueries / 10) << "the lists are not used";
 }
@@ -105,7 +108,10 @@ TEST_F(ListRecall, HoldsUnderFiltersOfEveryShare) {
         bits[id / 64] |= uint64_t{kept} << id % 64;
       }
       const PhotoBits among(bits);
-      EXPECT_GE(Ask(Text, &among).recall, kRecall) << permille << " of 1000, " << (folder ? "one folder" : "at random");
+      const std::string which = StrCat(permille, " of 1000, ", folder ? "one folder" : "at random");
+      const double recall = Ask(Text, &among).recall;
+      std::cout << "recall@" << kBest << " among " << which << ": " << recall << "\n";
+      EXPECT_GE(recall, kRecall) << which;
     }
   }
 }

@@ -109,8 +109,8 @@ Result<std::string> ParquetStrings::ReadBody(const PageHeader& header, uint64_t 
   const uint64_t levels = header.ignored_level_bytes + header.level_bytes;  // are never compressed
   const PageCodec codec = header.compressed ? chunk_.codec : PageCodec::kNone;
   if (header.plain_bytes == levels) return stored.substr(0, levels);
-  ASSIGN_OR_RETURN(const std::string plain, Decompress(codec, std::string_view(stored).substr(levels), header.plain_bytes - levels));
-  return stored.substr(0, levels) + plain;
+  ASSIGN_OR_RETURN(std::string plain, Decompress(codec, std::string_view(stored).substr(levels), header.plain_bytes - levels));
+  return plain.insert(0, stored, 0, levels);
 }
 
 Status ParquetStrings::BeginDictionary(const PageHeader& header, uint64_t begin) {

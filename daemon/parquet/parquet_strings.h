@@ -1,7 +1,7 @@
 #pragma once
 // ParquetStrings reads one column of texts from a Parquet file, row by row: the tables that pandas, pyarrow and fastparquet write.
 //
-// Owns:    the file, one page of the column and a dictionary at a time (512 MiB each at most).
+// Owns:    the file, one page of the column and a dictionary at a time (512 MiB each at most, and as much while one is uncompressed).
 // Threads: a value of one thread.
 // Errors:  Open checks the footer against the file, Next each page before memory is taken for it: kCorrupt for what is cut, malformed, does not
 //          match its checksum or its announced size; kUnsupported for what is sound but cannot be read (encryption, LZO, a column of lists);

@@ -4,7 +4,6 @@ namespace fovea::daemon {
 namespace {
 
 constexpr int kMaxDepth = 32;
-constexpr uint8_t kStop = 0;
 
 bool IsFlag(ThriftKind kind) { return kind == ThriftKind::kTrue || kind == ThriftKind::kFalse; }
 
@@ -56,9 +55,9 @@ void ThriftReader::Struct(ThriftKind kind, const std::function<void(const Thrift
   ++depth_;
   for (ThriftField field; ok_;) {
     const uint8_t head = Byte();
-    if (!ok_ || head == kStop) break;
+    if (!ok_ || head == static_cast<uint8_t>(ThriftKind::kStop)) break;
     field.kind = static_cast<ThriftKind>(head & 0x0f);
-    field.id = head >> 4 != 0 ? field.id + (head >> 4) : Signed();
+    field.id = static_cast<int16_t>(head >> 4 != 0 ? field.id + (head >> 4) : Signed());
     if (ok_) on_field(field);
   }
   --depth_;
@@ -70,7 +69,6 @@ void ThriftReader::List(ThriftKind kind, const std::function<void(ThriftKind)>& 
   const uint8_t head = Byte();
   const uint64_t count = head >> 4 == 0x0f ? Varint() : uint64_t{head} >> 4;
   const auto element = static_cast<ThriftKind>(head & 0x0f);
-  if (count > rest_.size()) Fail();  // each takes a byte at least
   for (uint64_t i = 0; ok_ && i < count; ++i) {
     if (IsFlag(element)) on_element(Byte() == 1 ? ThriftKind::kTrue : ThriftKind::kFalse);
     else on_element(element);

@@ -14,13 +14,13 @@
 
 namespace fovea::daemon {
 
-// The numbers are the encoding's own.
+// The numbers are the encoding's own; kStop stands where a structure ends.
 enum class ThriftKind : uint8_t {
-  kTrue = 1, kFalse = 2, kByte = 3, kI16 = 4, kI32 = 5, kI64 = 6, kDouble = 7, kBinary = 8, kList = 9, kSet = 10, kStruct = 12
+  kStop = 0, kTrue = 1, kFalse = 2, kByte = 3, kI16 = 4, kI32 = 5, kI64 = 6, kDouble = 7, kBinary = 8, kList = 9, kSet = 10, kStruct = 12
 };
 
 struct ThriftField {
-  int64_t id = 0;
+  int16_t id = 0;
   ThriftKind kind = ThriftKind::kTrue;
 };
 

@@ -62,6 +62,7 @@ struct Parts {
   int64_t type = 6, repetition = 0;
   std::string name = "image_path", elsewhere = {}, before = {}, magic = "PAR1";
   bool encrypted = false;
+  std::optional<int64_t> second_offset = {};  // where the pages of a second row group begin, else like the first
 };
 
 std::string LittleEndian(size_t size) {
@@ -84,18 +85,23 @@ std::string PageOf(const Parts& parts) {
   return header.Bytes() + parts.body;
 }
 
-std::string Assemble(const Parts& parts) {
-  const std::string pages = parts.before + PageOf(parts);
+std::string GroupOf(const Parts& parts, int64_t offset, uint64_t bytes) {
   Thrift facts, chunk;
   facts.List(3, kBinary, {Varint(parts.name.size()) + parts.name}).Number(4, parts.codec).Number(5, parts.values);
-  facts.Number(7, parts.bytes.value_or(static_cast<int64_t>(pages.size()))).Number(9, parts.offset).Number(11, parts.dictionary_offset);
+  facts.Number(7, parts.bytes.value_or(static_cast<int64_t>(bytes))).Number(9, offset).Number(11, parts.dictionary_offset);
   if (!parts.elsewhere.empty()) chunk.Text(1, parts.elsewhere);
   if (parts.encrypted) chunk.Struct(8, Thrift());
   chunk.Struct(3, facts);
+  return Thrift().List(1, kStruct, {chunk.Bytes()}).Number(3, parts.group_rows).Bytes();
+}
+
+std::string Assemble(const Parts& parts) {
+  const std::string pages = parts.before + PageOf(parts);
+  std::vector<std::string> groups = {GroupOf(parts, parts.offset, pages.size())};
+  if (parts.second_offset) groups.push_back(GroupOf(parts, *parts.second_offset, pages.size() + 4 - *parts.second_offset));
   const Thrift root = Thrift().Text(4, "schema").Number(5, 1);
   const Thrift column = Thrift().Number(1, parts.type).Number(3, parts.repetition).Text(4, parts.name);
-  const Thrift group = Thrift().List(1, kStruct, {chunk.Bytes()}).Number(3, parts.group_rows);
-  const Thrift footer = Thrift().List(2, kStruct, {root.Bytes(), column.Bytes()}).Number(3, parts.rows).List(4, kStruct, {group.Bytes()});
+  const Thrift footer = Thrift().List(2, kStruct, {root.Bytes(), column.Bytes()}).Number(3, parts.rows).List(4, kStruct, groups);
   return WithFooter(pages, footer.Bytes(), parts.magic);
 }
 
@@ -164,6 +170,7 @@ TEST(ParquetFaults, RefusesLies) {
       {{.body = std::string("\xff\xff\xff\xff", 4) + std::string(11, '\0')}, kCorrupt, "record 1: a page's values are malformed"},
       {{.crc = 1}, kCorrupt, "checksum"},
       {{.kind = 3, .level_bytes = 16}, kCorrupt, "levels are larger"},
+      {{.kind = 3, .plain = 10, .level_bytes = 12, .codec = 6}, kCorrupt, "levels are larger"},
       {{.kind = 7}, kCorrupt, "a page of kind 7"},
       {{.repetition = 1}, kCorrupt, "levels are malformed"},
       {{.body = "abcdefghijklmno", .repetition = 1}, kCorrupt, "levels are larger"},
@@ -174,6 +181,12 @@ TEST(ParquetFaults, RefusesLies) {
       {{.encoding = 7}, kCorrupt, "values are malformed"},
       {{.encoding = 8}, kCorrupt, "values are malformed"},  // no dictionary
       {{.body = std::string("\1\6\1", 3), .plain = 3, .stored = 3, .encoding = 8, .before = dictionary}, kCorrupt, "record 1: a page's values"},
+      // The second group has no dictionary of its own.
+      {{.body = std::string("\1\6\0", 3), .plain = 3, .stored = 3, .encoding = 8, .rows = 6, .before = dictionary,
+        .second_offset = 4 + static_cast<int64_t>(dictionary.size())}, kCorrupt, "record 4: a page's values"},
+      // The first text begins like none before it.
+      {{.body = std::string("\x80\1\4\1\2\x80\1\4\1\2a", 11), .plain = 11, .stored = 11, .encoding = 7, .page_rows = 1, .rows = 1, .group_rows = 1, .values = 1},
+       kCorrupt, "record 1: a page's values"},
       {{.body = std::string("\x21\6\0", 3), .plain = 3, .stored = 3, .encoding = 8, .before = dictionary}, kCorrupt, "values are malformed"},
       {{.body = "", .kind = 2, .plain = 0, .stored = 0, .page_rows = 1 << 30}, kCorrupt, "a dictionary is malformed"},
       {{.codec = 3}, kUnsupported, "LZO"},
@@ -193,7 +206,7 @@ TEST(ParquetFaults, RefusesLies) {
 TEST(ParquetFaults, RefusesFootersThatAreNone) {
   const auto footer = [&](const std::string& bytes) { return Read(WithFooter("", bytes, "PAR1")); };
   EXPECT_THAT(footer(""), StatusIs(StatusCode::kCorrupt, HasSubstr("footer is malformed")));
-  EXPECT_THAT(footer(std::string(100, '\x1c')), StatusIs(StatusCode::kCorrupt)) << "deeper than anything";
+  EXPECT_THAT(footer(std::string(4 << 20, '\x1c')), StatusIs(StatusCode::kCorrupt)) << "deeper than anything";
   EXPECT_THAT(footer("\x29\xfc" + Varint(uint64_t{1} << 60)), StatusIs(StatusCode::kCorrupt)) << "2^60 columns";
   EXPECT_THAT(footer("\x48" + Varint(UINT64_MAX)), StatusIs(StatusCode::kCorrupt)) << "a text of 2^64 - 1 bytes";
   EXPECT_THAT(footer(std::string("\0", 1)), StatusIs(StatusCode::kNotFound, HasSubstr("no column")));

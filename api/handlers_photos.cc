@@ -17,6 +17,7 @@ namespace fovea::api {
 namespace {
 
 constexpr IntegerRange kPhotosPerPage{.min = 1, .max = 1000, .otherwise = 100};
+constexpr IntegerRange kSkip{.min = 0, .max = INT64_MAX, .otherwise = 0};
 constexpr IntegerRange kThumbnailSide{.min = 16, .max = 2048, .otherwise = 320};
 constexpr const char* kThumbnailCache = "private, max-age=86400";
 constexpr const char* kFileCache = "private, no-cache";
@@ -62,14 +63,15 @@ Answer<std::string> FileTag(int fd, int64_t& bytes) {
 }  // namespace
 
 Answer<Response> ListPhotos(const Request& request, const Context& context) {
-  TRY(OnlyParameters(request, {"limit", "cursor", "filter"}));
+  TRY(OnlyParameters(request, {"limit", "cursor", "skip", "filter"}));
   TRY_ASSIGN(const int64_t limit, IntegerParameter(request, "limit", kPhotosPerPage));
   TRY_ASSIGN(const storage::PhotoId after, PhotoCursorOf(request));
+  TRY_ASSIGN(const int64_t skip, IntegerParameter(request, "skip", kSkip));
   TRY_ASSIGN(const auto filter, FilterParameter(request));
-  TRY_ASSIGN(const indexer::Library::PhotoPage page, context.library.ListPhotos(after, static_cast<size_t>(limit), filter));
+  TRY_ASSIGN(const indexer::Library::PhotoPage page, context.library.ListPhotos(after, static_cast<size_t>(limit), filter, static_cast<uint64_t>(skip)));
   Json photos = Json::array();
   for (const indexer::Photo& photo : page.photos) photos.push_back(PhotoSummaryJson(photo));
-  return JsonResponse({{"photos", std::move(photos)}, {"next", page.next ? Json(PhotoCursor(*page.next)) : Json()}});
+  return JsonResponse({{"photos", std::move(photos)}, {"next", page.next ? Json(PhotoCursor(*page.next)) : Json()}, {"total", page.total}});
 }
 
 Answer<Response> ShowPhoto(const Request& request, const Context& context) {

@@ -61,8 +61,10 @@ class Library {
   struct PhotoPage {
     std::vector<Photo> photos;
     std::optional<PhotoId> next;  // pass it as `after` for the following page; nothing when this is the last
+    uint64_t total = 0;           // photos of the whole list
   };
-  Result<PhotoPage> ListPhotos(PhotoId after, size_t limit, const std::optional<Filter>& filter = {}) const;
+  // In the order of ids, of all photos or of those that fit: what stands behind `after`, less the first `skip` of that.
+  Result<PhotoPage> ListPhotos(PhotoId after, size_t limit, const std::optional<Filter>& filter = {}, uint64_t skip = 0) const;
   // image/webp with a longer side of at most `side_px` (16..2048): the stored one if large enough, else from the file.
   Result<std::string> Thumbnail(PhotoId id, int side_px) const;
   Result<OpenedFile> OpenFile(PhotoId id) const;

@@ -18,10 +18,20 @@ void ResolveRoots(Filter& filter, const std::map<RootId, storage::Root>& roots) 
 
 }  // namespace
 
-Result<std::vector<uint64_t>> Library::Impl::BitsOf(Filter filter) const {
+Status Library::Impl::MakeReady(Filter& filter) const {
   if (!options.scan) RETURN_IF_ERROR(LoadFacts());
-  if (!facts.complete()) return Failed(Busy("what filters ask is being loaded; try again in a moment"));
+  if (!facts.complete()) return Busy("what filters ask is being loaded; try again in a moment");
   ResolveRoots(filter, RootsById());
+  return Status();
+}
+
+Result<PhotoSet> Library::Impl::Fitting(Filter filter) const {
+  RETURN_IF_ERROR(MakeReady(filter));
+  return facts.Fitting(filter);
+}
+
+Result<std::vector<uint64_t>> Library::Impl::BitsOf(Filter filter) const {
+  RETURN_IF_ERROR(MakeReady(filter));
   return filter_bits.Of(filter);
 }
 

@@ -72,10 +72,13 @@ struct Library::Impl {
   ClusteredIndex::Options IndexOptions() const;
   Status LoadFacts() const;
   void StartLoadingFacts();
+  // Before a filter is asked: the facts are there, and its roots are folders.
+  Status MakeReady(Filter& filter) const;
+  Result<PhotoSet> Fitting(Filter filter) const;
   // The photos that fit the filter, as bits by id; kBusy while facts are being loaded, which a library that is as it was left does here.
   Result<std::vector<uint64_t>> BitsOf(Filter filter) const;
-  // The records of photos that fit, with id > after in rising order, at most `limit`.
-  Result<std::vector<storage::PhotoRecord>> FittingAfter(PhotoId after, size_t limit, const Filter& filter) const;
+  // The records of photos in the set with id > after in rising order, without the first `skip`, at most `limit`.
+  Result<std::vector<storage::PhotoRecord>> RecordsOf(const PhotoSet& photos, PhotoId after, uint64_t skip, size_t limit) const;
   Pipeline::Options PipelineOptions() const;
   void BeginRoot(const storage::Root& root);
   Result<std::string> ThumbnailFromFile(const storage::PhotoRecord& record, int side_px) const;

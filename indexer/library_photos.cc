@@ -1,6 +1,5 @@
 // Library: records, thumbnails and files of photos.
 #include <algorithm>
-#include <bit>
 #include <tuple>
 #include <utility>
 
@@ -60,18 +59,15 @@ Result<std::vector<PhotoId>> Library::ChangeTags(const storage::TagChange& chang
   return impl_->writer->ChangeTags(change);
 }
 
-Result<std::vector<storage::PhotoRecord>> Library::Impl::FittingAfter(PhotoId after, size_t limit, const Filter& filter) const {
-  ASSIGN_OR_RETURN(const std::vector<uint64_t> bits, BitsOf(filter));
+Result<std::vector<storage::PhotoRecord>> Library::Impl::RecordsOf(const PhotoSet& photos, PhotoId after, uint64_t skip, size_t limit) const {
   std::vector<storage::PhotoRecord> records;
-  const uint64_t end = bits.size() * 64;
-  for (uint64_t id = std::min(after.value, end) + 1; id < end && records.size() < limit; ++id) {
-    const uint64_t rest = bits[id / 64] >> id % 64;
-    if (rest == 0) {
-      id |= 63;
-      continue;
-    }
-    id += static_cast<uint64_t>(std::countr_zero(rest));
-    auto record = catalog.GetPhoto(PhotoId{id});
+  const uint64_t before = photos.isEmpty() ? 0 : photos.rank(static_cast<uint32_t>(std::min<uint64_t>(after.value, photos.maximum())));
+  const uint64_t rank = before + std::min(skip, photos.cardinality() - before);
+  uint32_t first = 0;
+  if (!photos.select(static_cast<uint32_t>(rank), &first)) return records;
+  auto id = photos.begin();
+  for (id.equalorlarger(first); id != photos.end() && records.size() < limit; ++id) {
+    auto record = catalog.GetPhoto(PhotoId{*id});
     if (!record && record.error().code() == StatusCode::kNotFound) continue;  // removed a moment ago
     if (!record) return Failed(record.error());
     records.push_back(*std::move(record));
@@ -79,12 +75,19 @@ Result<std::vector<storage::PhotoRecord>> Library::Impl::FittingAfter(PhotoId af
   return records;
 }
 
-Result<Library::PhotoPage> Library::ListPhotos(PhotoId after, size_t limit, const std::optional<Filter>& filter) const {
+Result<Library::PhotoPage> Library::ListPhotos(PhotoId after, size_t limit, const std::optional<Filter>& filter, uint64_t skip) const {
   if (limit < 1 || limit > kMaxPage) return Failed(InvalidArgument(StrCat("limit is ", limit, ", it must lie in 1..", kMaxPage)));
-  if (filter) RETURN_IF_ERROR(impl_->CheckReady());
-  ASSIGN_OR_RETURN(std::vector<storage::PhotoRecord> records, filter ? impl_->FittingAfter(after, limit + 1, *filter) : impl_->catalog.ListPhotos(after, limit + 1));
+  if (filter || skip > 0) RETURN_IF_ERROR(impl_->CheckReady());
+  PhotoPage page{.photos = {}, .next = {}, .total = impl_->catalog.photo_count()};
+  std::vector<storage::PhotoRecord> records;
+  if (filter || skip > 0) {
+    ASSIGN_OR_RETURN(const PhotoSet fitting, impl_->Fitting(filter.value_or(Filter{})));
+    page.total = fitting.cardinality();
+    ASSIGN_OR_RETURN(records, impl_->RecordsOf(fitting, after, skip, limit + 1));
+  } else {
+    ASSIGN_OR_RETURN(records, impl_->catalog.ListPhotos(after, limit + 1));
+  }
   const Impl::RootTable roots = impl_->RootsById();
-  PhotoPage page;
   if (records.size() > limit) {
     records.pop_back();
     page.next = records.back().id;

@@ -75,6 +75,30 @@ TEST_F(Photos, AreListedPageByPage) {
   EXPECT_EQ(pages, 3);
 }
 
+TEST_F(Photos, AreListedFromAnyPlaceOn) {
+  for (uint64_t i = 0; i < 7; ++i) world_.WritePicture("p" + std::to_string(i) + (i == 3 ? ".jpg" : ".png"), {.format = i == 3 ? test::PictureFormat::kJpeg : test::PictureFormat::kPng, .seed = i + 1});
+  Index();
+  const auto ids = [&](const std::string& target) {
+    std::vector<uint64_t> found;
+    const json page = Body(Get(target));
+    for (const json& photo : page["photos"]) found.push_back(photo["id"].get<uint64_t>());
+    return std::pair(found, page["total"].get<uint64_t>());
+  };
+  const auto [all, total] = ids("/v1/photos");
+  ASSERT_EQ(all.size(), 7U);
+  EXPECT_EQ(total, 7U);
+  EXPECT_EQ(ids("/v1/photos?skip=5&limit=1"), std::pair(std::vector{all[5]}, uint64_t{7}));
+  EXPECT_EQ(Body(Get("/v1/photos?skip=6&limit=1"))["next"], nullptr);
+  EXPECT_EQ(ids("/v1/photos?skip=7").first, std::vector<uint64_t>{});
+  EXPECT_EQ(ids("/v1/photos?skip=9223372036854775807").first, std::vector<uint64_t>{});
+  const std::string after = Body(Get("/v1/photos?limit=2"))["next"];
+  EXPECT_EQ(ids("/v1/photos?skip=2&limit=2&cursor=" + after).first, (std::vector{all[4], all[5]}));
+  const auto [pictures, fitting] = ids(R"(/v1/photos?filter={"type":"png"})");
+  EXPECT_EQ(fitting, 6U);
+  EXPECT_EQ(ids(R"(/v1/photos?skip=4&filter={"type":"png"})"), std::pair((std::vector{pictures[4], pictures[5]}), uint64_t{6}));
+  EXPECT_THAT(Get("/v1/photos?skip=-1"), IsProblem(400, "out_of_range", "/skip"));
+}
+
 TEST_F(Photos, AreListedAmongThoseThatFit) {
   world_.WriteColour("a.jpg", kRed);
   const std::string wanted = world_.WritePicture("b.png", {.format = test::PictureFormat::kPng, .colour = kBlue});

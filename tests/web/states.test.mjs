@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { ask, closePages, everything, launch, openPage, picturesShown, shot } from './support/browser.mjs';
 import { FoveaDaemon } from './support/daemon.mjs';
-import { SAMPLES, pictureFolder, sampleCount } from './support/pictures.mjs';
+import { SAMPLES, pictureFolder } from './support/pictures.mjs';
 
 let browser;
 before(async () => {
@@ -60,8 +60,8 @@ test('a switch of the model can be paused, gone on with and given up', async (t)
   const models = await mkdtemp(path.join(tmpdir(), 'fovea-web-models-'));
   t.after(() => rm(models, { recursive: true, force: true }));
   await cp(path.join(SAMPLES, '../../models/fovea-tiny'), path.join(models, 'other'), { recursive: true }); // another name: another model
-  const daemon = await start(t, [SAMPLES]);
-  await daemon.indexed(sampleCount);
+  const daemon = await start(t, [await pictureFolder(t, 160)]); // more than are encoded before the pause comes
+  await daemon.indexed(160);
   const page = await openPage(t, browser, daemon.url);
   await picturesShown(page);
   const pausedSwitch = async () => {

@@ -6,6 +6,7 @@ import { ALL_DUPLICATES } from './duplicates/place';
 import type { DuplicatesPlace } from './duplicates/place';
 import { DuplicatesView } from './duplicates/view';
 import { Grid } from './grid/grid';
+import { Rail } from './grid/rail';
 import { ModelNote } from './library/model_note';
 import { Panel } from './library/panel';
 import { Progress } from './library/progress';
@@ -16,7 +17,7 @@ import { SearchBox } from './search/box';
 import { FilterBar } from './search/filter_bar';
 import { BROWSE, addressOf, sameQuery, withFilters } from './search/query';
 import type { Place, Query } from './search/query';
-import { Results } from './search/results';
+import { MOST_BROWSED, Results } from './search/results';
 import type { Answer } from './search/results';
 import { byId, h, setText } from './ui/dom';
 import { showHeadline } from './ui/headline';
@@ -33,7 +34,8 @@ export class App {
   private readonly results = new Results((answer, grown) => this.draw(answer, grown), (busy) => byId('busy').classList.toggle('on', busy));
   private readonly box = new SearchBox({ onQuery: (query, settled) => this.go(withFilters(query, this.filters.value), settled), onLeave: () => this.grid.focusCurrent() });
   private readonly filters = new FilterBar((filters) => this.go(withFilters(this.results.asked, filters), true));
-  private readonly grid = new Grid({ onOpen: (index) => this.openAt(index), onLeave: () => this.box.focus(), onEnd: () => void this.results.more() });
+  private readonly grid = new Grid({ onOpen: (index) => this.openAt(index), onLeave: () => this.box.focus(), onEnd: () => void this.results.more(this.grid.farAbove), onStart: () => void this.earlier(), onEdge: (last) => this.toEdge(last) });
+  private readonly rail = new Rail((rank) => this.jump(rank));
   private readonly viewer = new Viewer({ onStep: (step) => void this.step(step), onSimilar: (photo) => this.similarTo(photo), onClosed: () => this.viewerClosed() });
   private readonly duplicates = new DuplicatesView(this.watch, {
     onPlace: (place, nth) => this.toDuplicates(place, nth),
@@ -48,23 +50,26 @@ export class App {
   private readonly panel = new Panel(this.watch, () => this.toDuplicates(ALL_DUPLICATES));
   private readonly progress = new Progress(this.watch, { onFailures: () => this.panel.open('failures'), onDuplicates: () => (this.duplicates.shown ? this.duplicates.showFresh() : this.toDuplicates(ALL_DUPLICATES)) });
   private readonly note = new ModelNote(() => this.panel.open());
-  private readonly address = new Address();
+  private readonly address = new Address(() => this.rank);
   private settled = true; // the next key press begins a new entry of the history
   private outdated = false; // the library has changed since the answer on display
   private refreshed = 0;
   private focusFirst = false; // the next answer takes the focus, which stood in a picture that is gone
   private scrollTo: number | null = null; // where the next answer is to be looked at
+  private focusLast = false; // as focusFirst, for the last picture
   private group: Photo[] | null = null; // the near-duplicates that the large picture is one of
 
   start(): void {
     this.watch.listen((now, before) => this.libraryChanged(now, before));
     window.addEventListener('popstate', () => this.follow());
+    window.addEventListener('scroll', () => this.drawRail(), { passive: true });
     document.addEventListener('keydown', (event) => this.key(event));
     byId('show-rest').addEventListener('click', () => this.showRest());
     byId('search').addEventListener('focusout', () => (this.settled = true));
     document.querySelector('.brand')?.addEventListener('click', (event) => {
       event.preventDefault();
-      this.go(BROWSE, true);
+      if (this.results.answer.from > 0 && sameQuery(BROWSE, this.results.asked) && !this.duplicates.shown) this.jump(0);
+      else this.go(BROWSE, true);
     });
     this.follow();
     this.watch.start();
@@ -73,7 +78,7 @@ export class App {
   /** Brings the page to what the address says. */
   private follow(): void {
     const { query, photo, duplicates } = this.address.place;
-    const { y, nth } = this.address.entry;
+    const { y, nth, at } = this.address.entry;
     const left = this.duplicates.shown && !duplicates;
     this.settled = true;
     this.box.show(query);
@@ -81,8 +86,9 @@ export class App {
     this.duplicates.show(duplicates ?? null, nth, y);
     this.drawView();
     if (!duplicates && (!sameQuery(query, this.results.asked) || this.results.answer.photos.length === 0)) {
-      this.scrollTo = y;
-      void this.results.ask(query);
+      const place = query.kind === 'browse' ? at : 0;
+      this.scrollTo = place > 0 ? 0 : y;
+      void this.results.ask(query, place);
     } else if (left) {
       window.scrollTo({ top: y });
     }
@@ -110,18 +116,49 @@ export class App {
   }
 
   private draw(answer: Answer, grown: boolean): void {
-    this.grid.show(answer.photos, (photo) => addressOf({ query: answer.query, photo: photo.id }));
+    this.grid.show(answer.photos, (photo) => addressOf({ query: answer.query, photo: photo.id }), grown && answer.query.kind === 'browse');
     if (!grown) this.grid.startOver();
     if (this.scrollTo !== null) window.scrollTo({ top: this.scrollTo });
     this.scrollTo = null;
     if (this.focusFirst && answer.photos.length > 0) this.grid.focusCurrent();
     this.focusFirst = false;
+    if (this.focusLast) this.grid.focus(answer.photos.length - 1);
+    this.focusLast = false;
+    this.drawRail();
     this.drawView();
     byId('more').hidden = !answer.more;
     byId('rest').hidden = !answer.held;
     setText(byId('show-rest'), answer.photos.length > 0 ? 'Show more' : 'Show the nearest');
     if (answer.error?.trouble === 'problem' && answer.photos.length > 0) toast(answer.error.message, true);
     this.drawAround();
+  }
+
+  /** The place of the picture at the top in the whole list. */
+  private get rank(): number {
+    return this.results.answer.from + this.grid.top;
+  }
+
+  private drawRail(): void {
+    const { query, total } = this.results.answer;
+    const long = query.kind === 'browse' && (total ?? 0) > MOST_BROWSED && !this.duplicates.shown;
+    this.rail.show(long ? (total ?? 0) : 0, long ? this.rank : 0);
+  }
+
+  /** Goes to any place in a long list. */
+  private jump(rank: number): void {
+    this.scrollTo = 0;
+    void this.results.ask(this.results.answer.query, rank);
+  }
+
+  private toEdge(last: boolean): boolean {
+    if (!this.rail.shown) return false;
+    [this.focusFirst, this.focusLast] = [!last, last];
+    this.jump(last ? (this.results.answer.total ?? 1) - 1 : 0);
+    return true;
+  }
+
+  private async earlier(): Promise<boolean> {
+    return this.results.before((photos, mayLeaveOut) => this.grid.makeRoom(photos, mayLeaveOut), this.grid.farBelow);
   }
 
   private drawView(): void {
@@ -191,7 +228,9 @@ export class App {
     const more = this.group === null && this.results.answer.more;
     const photo = photos[index];
     if (!photo) return;
-    this.viewer.show(photo, { index, count: photos.length, more });
+    const { from, total } = this.results.answer;
+    const whole = this.group === null && total !== null; // of a list it is known how long it is
+    this.viewer.show(photo, whole ? { index: from + index, count: total, more: false } : { index, count: photos.length, more });
     this.viewer.prepare(photos[index + 1], photos[index - 1]);
   }
 
@@ -201,12 +240,13 @@ export class App {
   }
 
   private async step(step: 1 | -1): Promise<void> {
-    const from = this.indexOfShown();
-    const to = from + step;
-    if (from < 0 || to < 0) return;
-    if (to >= this.row.length && (this.group || !(await this.results.more()))) return;
+    const shown = this.viewer.shown?.id;
+    const at = this.indexOfShown();
+    if (at < 0) return;
+    if (!this.row[at + step] && (this.group || !(await (step > 0 ? this.results.more() : this.earlier())))) return;
+    const to = this.indexOfShown() + step;
     const photo = this.row[to];
-    if (!photo || this.indexOfShown() !== from) return;
+    if (!photo || this.viewer.shown?.id !== shown) return;
     const place: Place = this.duplicates.shown ? this.address.place : { query: this.results.answer.query, photo: null };
     this.address.replace({ ...place, photo: photo.id });
     this.showAt(to);
@@ -251,7 +291,8 @@ export class App {
   }
 
   private key(event: KeyboardEvent): void {
-    const typing = event.target instanceof HTMLInputElement;
+    const typing = event.target instanceof HTMLElement && event.target.matches('input, select, textarea');
+    if ((event.key === 'Home' || event.key === 'End') && event.target === document.body && this.toEdge(event.key === 'End')) return event.preventDefault();
     if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     for (const dialog of document.querySelectorAll<HTMLDialogElement>('dialog[open]')) dialog.close();

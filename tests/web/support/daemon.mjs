@@ -16,7 +16,7 @@ const binary = process.env.FOVEA_BINARY;
 if (!binary) throw new Error('set FOVEA_BINARY to the built binary, or run tests/web/run');
 
 /** What is set for the tests, or for whoever runs them, is no setting of the daemon's. */
-function environment(data) {
+export function environment(data) {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('FOVEA_'));
   return { ...Object.fromEntries(kept), XDG_CONFIG_HOME: data, XDG_DATA_HOME: data };
 }

@@ -48,9 +48,10 @@ export async function search(body: SearchBody, k: number, filter: string | null,
   return readSearchAnswer(await post('/v1/search', { ...photo, k, ...(filter ? { filter: JSON.parse(filter) } : {}) }, signal));
 }
 
-export async function listPhotos(cursor: string | null, limit: number, filter: string | null, signal: AbortSignal): Promise<PhotoPage> {
+/** Pictures from a cursor on, or from the one with so many before it. */
+export async function listPhotos(from: string | number, limit: number, filter: string | null, signal: AbortSignal): Promise<PhotoPage> {
   const query = new URLSearchParams({ limit: String(limit), ...(filter ? { filter } : {}) });
-  if (cursor) query.set('cursor', cursor);
+  if (from) query.set(typeof from === 'string' ? 'cursor' : 'skip', String(from));
   return readPhotoPage(await json(`/v1/photos?${query}`, { signal }));
 }
 

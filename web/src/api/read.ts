@@ -72,7 +72,7 @@ export function readSearchAnswer(value: unknown): SearchAnswer {
 
 export function readPhotoPage(value: unknown): PhotoPage {
   const page = fields(value);
-  return { photos: photos(page['photos']), next: cursor(page['next']) };
+  return { photos: photos(page['photos']), next: cursor(page['next']), total: count(page['total']) };
 }
 
 export function readJob(value: unknown): Job {

@@ -38,6 +38,7 @@ export interface SearchAnswer {
 }
 
 export interface PhotoPage {
+  total: number; // of the whole list
   photos: Photo[];
   next: string | null;
 }

@@ -7,12 +7,14 @@ const NARROWEST = 0.56;
 const WIDEST = 2.4;
 
 export interface Tile {
+  id: string;
+  shape: number; // width by height
   element: HTMLLIElement;
   link: HTMLAnchorElement;
 }
 
 /** The space is reserved by the picture's own shape before a byte of it has come. */
-function shapeOf(photo: Photo): number {
+export function shapeOf(photo: Photo): number {
   if (photo.width <= 0 || photo.height <= 0) return 1;
   return Math.min(WIDEST, Math.max(NARROWEST, photo.width / photo.height));
 }
@@ -29,8 +31,9 @@ export function makeTile(photo: Photo, loading: 'eager' | 'lazy'): Tile {
     h('span', { class: 'tile-score', 'aria-hidden': 'true' }),
   );
   const element = h('li', { class: 'tile' }, link);
-  element.style.setProperty('--shape', shapeOf(photo).toFixed(4));
-  return { element, link };
+  const shape = shapeOf(photo);
+  element.style.setProperty('--shape', shape.toFixed(4));
+  return { id: photo.id, shape, element, link };
 }
 
 /** What may differ from one answer to the next; the element and its loaded picture stay. */

@@ -5,13 +5,20 @@ import type { Place } from './query';
 
 interface Entry {
   y: number;
+  at: number; // of a long list: the place of the picture at the top
   opened: boolean;
   nth: number; // which page of the near-duplicates
 }
 
 export class Address {
-  constructor() {
+  /** `at` tells the place of the picture at the top, which an entry keeps when it is left. */
+  constructor(private readonly at: () => number) {
     history.scrollRestoration = 'manual'; // the pictures come after the entry, so the browser would restore too early
+    window.addEventListener('pagehide', () => this.keep());
+  }
+
+  private keep(): void {
+    history.replaceState({ ...this.entry, y: window.scrollY, at: this.at() }, '');
   }
 
   get place(): Place {
@@ -20,13 +27,13 @@ export class Address {
 
   get entry(): Entry {
     const state = (history.state ?? {}) as Partial<Entry>;
-    return { y: state.y ?? 0, opened: state.opened === true, nth: state.nth ?? 0 };
+    return { y: state.y ?? 0, at: state.at ?? 0, opened: state.opened === true, nth: state.nth ?? 0 };
   }
 
   /** A new entry: "back" leads here. */
   push(place: Place, { opened = false, nth = 0 } = {}): void {
-    history.replaceState({ ...this.entry, y: window.scrollY }, '');
-    history.pushState({ y: 0, opened, nth }, '', addressOf(place));
+    this.keep();
+    history.pushState({ y: 0, at: 0, opened, nth }, '', addressOf(place));
   }
 
   replace(place: Place): void {

@@ -12,11 +12,14 @@ import type { Query } from './query';
 const FIRST_K = 60;
 const MOST_K = 1000; // what the daemon gives for one question
 const BROWSE_PAGE = 100;
+export const MOST_BROWSED = 1000; // pictures of the list that are kept on the page at a time
 const RETRY_MS = 1000;
 
 export interface Answer {
   query: Query;
   photos: Photo[];
+  from: number; // how many of the list come before them
+  total: number | null; // of the whole list, where that is known
   more: boolean; // another page can be had
   held: boolean; // others are held back that fit less well
   tookMs: number | null;
@@ -25,6 +28,8 @@ export interface Answer {
 
 interface Page {
   photos: Photo[];
+  from: number;
+  total: number | null;
   cut: Cut | null;
   more: boolean;
   tookMs: number | null;
@@ -36,11 +41,16 @@ function bodyOf(query: Exclude<Query, { kind: 'browse' }>): SearchBody {
   return query.kind === 'similar' ? { photo: query.id } : { image: query.sample.base64 };
 }
 
+function without(photos: Photo[], known: Photo[]): Photo[] {
+  const ids = new Set(known.map((photo) => photo.id));
+  return photos.filter((photo) => !ids.has(photo.id));
+}
+
 export class Results {
-  answer: Answer = { query: BROWSE, photos: [], more: false, held: false, tookMs: null, error: null };
+  answer: Answer = { query: BROWSE, photos: [], from: 0, total: null, more: false, held: false, tookMs: null, error: null };
   asked: Query = BROWSE;
   private running: AbortController | null = null;
-  private page: Page = { photos: [], cut: null, more: false, tookMs: null, cursor: null }; // all that has come
+  private page: Page = { photos: [], from: 0, total: null, cut: null, more: false, tookMs: null, cursor: null }; // all that has come
   private retry = 0;
 
   /** `onAnswer` draws the answer; `onBusy` shows or hides that one is awaited. */
@@ -49,12 +59,15 @@ export class Results {
     private readonly onBusy: (busy: boolean) => void,
   ) {}
 
-  /** Asks; an earlier question still under way is given up. */
-  async ask(query: Query): Promise<void> {
+  /** Asks, of a list for the pictures from place `at` on; an earlier question still under way is given up. */
+  async ask(query: Query, at = 0): Promise<void> {
     this.asked = query;
     await this.run(async (signal) => {
-      this.take(query, await this.fetch(query, FIRST_K, null, signal), false);
-    }, (error) => this.askFailed(error));
+      let page = await this.fetch(query, FIRST_K, at, signal);
+      const end = page.total ?? 0;
+      if (at > 0 && page.photos.length < BROWSE_PAGE && end > 0) page = await this.fetch(query, FIRST_K, Math.max(0, end - BROWSE_PAGE), signal);
+      this.take(query, page, false);
+    }, (error) => this.askFailed(error, at));
   }
 
   /** Asks the same again, for when the library has changed: as many as are shown. A failure leaves things as they are. */
@@ -63,24 +76,43 @@ export class Results {
     const { query } = this.answer;
     await this.run(async (signal) => {
       const wanted = Math.max(this.page.photos.length, query.kind === 'browse' ? BROWSE_PAGE : FIRST_K);
-      const page = await this.fetch(query, Math.min(wanted, MOST_K), null, signal);
+      const page = await this.fetch(query, Math.min(wanted, MOST_K), this.page.from, signal);
       this.take(this.answer.query, page, true);
     }, () => undefined);
   }
 
-  /** Fetches the next page and appends it. Returns whether anything came. */
-  async more(): Promise<boolean> {
+  /** Fetches the next page and appends it. Returns whether anything came. The first `far` may go when there are too many. */
+  async more(far = 0): Promise<boolean> {
     if (this.running || !this.answer.more) return false;
     const { query } = this.answer;
-    const { photos, tookMs, cursor } = this.page;
+    const { photos, tookMs, cursor, from } = this.page;
     let came = false;
     await this.run(async (signal) => {
-      const page = await this.fetch(query, Math.min(photos.length * 3, MOST_K), cursor, signal);
-      const known = new Set(photos.map((photo) => photo.id));
-      const fresh = page.photos.filter((photo) => !known.has(photo.id));
+      const page = await this.fetch(query, query.kind === 'browse' ? BROWSE_PAGE : Math.min(photos.length * 3, MOST_K), cursor ?? from + photos.length, signal);
+      const fresh = without(page.photos, photos);
       came = fresh.length > 0;
-      this.take(this.answer.query, { ...page, photos: [...photos, ...fresh], tookMs }, true);
-    }, (error) => this.moreFailed(error));
+      const all = [...photos, ...fresh];
+      const gone = query.kind === 'browse' && all.length > MOST_BROWSED ? far : 0;
+      this.take(this.answer.query, { ...page, photos: all.slice(gone), from: from + gone, tookMs }, true);
+    }, (error) => this.moreFailed(error, () => this.more(far)));
+    return came;
+  }
+
+  /** Fetches what comes before, of which the grid leaves out as many as it says. The last `far` may go when there are too many. */
+  async before(leaveOut: (photos: Photo[], mayLeaveOut: boolean) => number, far = 0): Promise<boolean> {
+    const { photos, from } = this.page;
+    if (this.running || from === 0 || this.answer.query.kind !== 'browse') return false;
+    let came = false;
+    await this.run(async (signal) => {
+      const start = Math.max(0, from - BROWSE_PAGE);
+      const page = await listPhotos(start, from - start, filterJson(this.answer.query.filters ?? {}), signal);
+      const fresh = without(page.photos, photos);
+      const out = fresh.length > 0 ? leaveOut(fresh, start > 0) : 0;
+      const all = [...fresh.slice(out), ...photos];
+      const gone = all.length > MOST_BROWSED ? far : 0;
+      came = fresh.length > out;
+      this.take(this.answer.query, { ...this.page, photos: all.slice(0, all.length - gone), from: start + out, ...(gone > 0 ? { cursor: null, more: true } : {}) }, true);
+    }, (error) => this.moreFailed(error, () => this.before(leaveOut, far)));
     return came;
   }
 
@@ -96,18 +128,19 @@ export class Results {
     const hits = page.cut === null || (query.kind === 'text' && query.all) ? null : page.cut.found;
     const photos = hits === null ? page.photos : page.photos.slice(0, hits);
     const more = page.more && (hits === null || hits > page.photos.length);
-    this.answer = { query, photos, more, held: photos.length < page.photos.length, tookMs: page.tookMs, error: null };
+    this.answer = { query, photos, from: page.from, total: page.total, more, held: photos.length < page.photos.length, tookMs: page.tookMs, error: null };
     this.onAnswer(this.answer, grown);
   }
 
-  private async fetch(query: Query, k: number, cursor: string | null, signal: AbortSignal): Promise<Page> {
+  /** `from`: of a list, a cursor or how many come before. */
+  private async fetch(query: Query, k: number, from: string | number, signal: AbortSignal): Promise<Page> {
     const filter = filterJson(query.filters ?? {});
     if (query.kind === 'browse') {
-      const page = await listPhotos(cursor, cursor ? BROWSE_PAGE : Math.max(k, BROWSE_PAGE), filter, signal);
-      return { photos: page.photos, cut: null, more: page.next !== null, tookMs: null, cursor: page.next };
+      const page = await listPhotos(from, typeof from === 'string' ? BROWSE_PAGE : Math.min(MOST_K, Math.max(k, BROWSE_PAGE)), filter, signal);
+      return { photos: page.photos, from: Number(from) || 0, total: page.total, cut: null, more: page.next !== null, tookMs: null, cursor: page.next };
     }
     const answer = await search(bodyOf(query), k, filter, signal);
-    return { photos: answer.photos, cut: answer.cut, more: answer.photos.length >= k && k < MOST_K, tookMs: answer.tookMs, cursor: null };
+    return { photos: answer.photos, from: 0, total: null, cut: answer.cut, more: answer.photos.length >= k && k < MOST_K, tookMs: answer.tookMs, cursor: null };
   }
 
   private async run(work: (signal: AbortSignal) => Promise<void>, onFailure: (error: ApiError) => void): Promise<void> {
@@ -129,16 +162,16 @@ export class Results {
   }
 
   /** What is shown stays; a model that is still loading, or a daemon that is away, is asked again by itself. */
-  private askFailed(error: ApiError): void {
+  private askFailed(error: ApiError, at: number): void {
     const same = this.answer.query === this.asked;
     this.answer = { ...this.answer, query: this.asked, error, photos: same ? this.answer.photos : [], more: false, held: same && this.answer.held };
     this.onAnswer(this.answer, false);
-    if (error.trouble !== 'problem') this.retry = window.setTimeout(() => void this.ask(this.asked), RETRY_MS);
+    if (error.trouble !== 'problem') this.retry = window.setTimeout(() => void this.ask(this.asked, at), RETRY_MS);
   }
 
-  private moreFailed(error: ApiError): void {
+  private moreFailed(error: ApiError, again: () => Promise<boolean>): void {
     if (error.trouble !== 'problem') {
-      this.retry = window.setTimeout(() => void this.more(), RETRY_MS);
+      this.retry = window.setTimeout(() => void again(), RETRY_MS);
       return;
     }
     this.answer = { ...this.answer, error, more: false };

@@ -14,7 +14,7 @@ function words(answer: Answer, { status }: Snapshot): string {
   if (photos.length === 0) return '';
   const narrowed = isNarrowed(query.filters ?? {});
   switch (query.kind) {
-    case 'browse': return narrowed ? `${answer.more ? 'Pictures' : plural(photos.length, 'picture')} that fit` : plural(Math.max(status?.photos ?? 0, photos.length), 'picture');
+    case 'browse': return narrowed ? `${plural(answer.total ?? photos.length, 'picture')} that fit` : plural(Math.max(status?.photos ?? 0, photos.length), 'picture');
     case 'text': return `The ${plural(photos.length, 'picture')} closest to “${query.text}”${narrowed ? ' among those that fit' : ''}`;
     case 'similar': return `The ${plural(photos.length, 'picture')} most like this one`;
     case 'picture': return `The ${plural(photos.length, 'picture')} most like ${query.sample.name}`;

@@ -1,55 +1,12 @@
 """What bench/ann needs and may have to make first: the peers, our program, vectors, graphs."""
 import os
-import pathlib
-import subprocess
-import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-DEPS = pathlib.Path(os.environ.get("FOVEA_DEPS") or ROOT / ".deps").resolve()
+import peers as common
+from peers import DEPS, ROOT, quietly, say
+
 PEERS = ROOT / "bench" / "ann_peers"
 PYTHON = DEPS / "venv-ann" / "bin" / "python"
-SEARCH_QUERIES = 64  # behind the vectors in a file of bench/search
 NAMES = {"hnswlib": "hnswlib", "usearch": "usearch", "faiss": "faiss-cpu, HNSW32"}
-
-
-def say(*what):
-    print("bench/ann:", *what, file=sys.stderr, flush=True)
-
-
-def quietly(command, log, **arguments):
-    """Runs `command`; its output goes to `log` and, when it fails, to the reader."""
-    with open(log, "w") as out:
-        done = subprocess.run([str(c) for c in command], stdout=out, stderr=subprocess.STDOUT, **arguments)
-    if done.returncode != 0:
-        sys.exit(f"bench/ann: {command[0]} failed:\n" + "\n".join(log.read_text().splitlines()[-30:]))
-
-
-def packages(work):
-    wanted, installed = (PEERS / "requirements.txt").read_text(), PYTHON.parent.parent / "installed.txt"
-    if installed.exists() and installed.read_text() == wanted:
-        return
-    say("installing", ", ".join(wanted.split()))
-    quietly([sys.executable, "-m", "venv", "--clear", PYTHON.parent.parent], work / "venv.log")
-    quietly([PYTHON, "-m", "pip", "install", "-q", "-r", PEERS / "requirements.txt"], work / "pip.log")
-    installed.write_text(wanted)
-
-
-def programs(options):
-    quietly(["cmake", "--preset", "bench", "-B", options.build], options.work / "cmake.log", cwd=ROOT)
-    targets = ["fovea_ann_bench", "fovea_search_bench"]
-    quietly(["cmake", "--build", options.build, "-j", options.build_threads, "--target", *targets], options.work / "build.log", cwd=ROOT)
-
-
-def vectors(options):
-    if options.vectors is None:
-        options.vectors = options.work / f"vectors-{max(options.sizes)}x{options.dim}.f32"
-    if options.vectors.exists():
-        return
-    say("making", max(options.sizes), "vectors (once)")
-    part = options.vectors.with_suffix(".part")
-    command = [options.build / "bench" / "fovea_search_bench", "make", part, max(options.sizes), options.dim, SEARCH_QUERIES]
-    quietly(command, options.work / "make.log")
-    part.rename(options.vectors)
 
 
 def queries(options):
@@ -74,9 +31,10 @@ def peers(options, size):
 
 def everything(options):
     options.work.mkdir(parents=True, exist_ok=True)
-    packages(options.work)
-    programs(options)
-    vectors(options)
+    common.environment(PYTHON, PEERS / "requirements.txt", options.work)
+    common.programs(options.build, options.work, options.build_threads, ["fovea_ann_bench", "fovea_search_bench"])
+    options.vectors = options.vectors or options.work / f"vectors-{max(options.sizes)}x{options.dim}.f32"
+    common.vectors(options.build, options.work, options.vectors, max(options.sizes), options.dim)
     program = options.build / "bench" / "fovea_ann_bench"
     if not queries(options).exists():
         quietly([program, "queries", queries(options), options.dim, options.queries], options.work / "make.log")

@@ -1,16 +1,8 @@
 """Tables from a run's result, and the section of BENCHMARKS.md that they fill."""
 import datetime
-import pathlib
-import re
 import statistics
 
-from prepare import ROOT
-
-BEGIN, END = "<!-- bench/ann: begin -->", "<!-- bench/ann: end -->"
-
-
-def table(heads, lines):
-    return ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads), *("| " + " | ".join(line) + " |" for line in lines), ""]
+from benchmarks_file import machine, table
 
 
 def rate(seconds):
@@ -19,13 +11,6 @@ def rate(seconds):
 
 def ms(seconds):
     return f"{1000 * min(seconds):.3g} ({1000 * statistics.median(seconds):.3g})"
-
-
-def machine():
-    info = pathlib.Path("/proc/cpuinfo").read_text()
-    name, flags = re.search(r"model name\s*:\s*(.*)", info), set(re.search(r"flags\s*:\s*(.*)", info)[1].split())
-    here = [f for f in ("avx2", "avx_vnni", "avx512f", "avx512_vnni") if f in flags]
-    return f"{name[1] if name else 'unknown CPU'}, {' '.join(here)}"
 
 
 def built(facts):
@@ -82,7 +67,7 @@ def text_of(result):
     sizes = [(int(size), facts) for size, facts in result["sizes"].items()]
     load = max(facts["load"] for _, facts in sizes)
     busy = " **Other programs were running: these figures are not final.**" if load > 1.5 else ""
-    lines = [BEGIN, "## Approximate search beside its peers", "",
+    lines = ["## Approximate search beside its peers", "",
              f"{machine()}; {datetime.date.today()}; `{result['command']}`; {result['dim']} values, k = 10, {result['queries']:,} text-like queries over clustered "
              f"vectors (`bench/synthetic_vectors.h`)", "",
              f"Contenders are asked in turn, {result['rounds']} rounds; peers search as widely as a recall@10 of 0.95 takes. They get all queries in one call of "
@@ -93,13 +78,5 @@ def text_of(result):
         lines += [f"{size:,} vectors:", "", *table(["queries/s: best (median)", "recall@10", "1 thread", "2 threads", "bytes per vector", "build"],
                                                     contender_lines(size, facts))]
     lines += [*table(["vectors", "exact, ms a query", "approximate, ms", "the 1,000 best, ms", "back from disk"], pays_lines(sizes)),
-              *table(["vectors", "kept by the filter", "ms: best (median)", "the first with it, ms", "recall@10"], filter_lines(sizes)), END]
+              *table(["vectors", "kept by the filter", "ms: best (median)", "the first with it, ms", "recall@10"], filter_lines(sizes))]
     return "\n".join(lines)
-
-
-def write(text):
-    """Replaces the section, or adds it at the end."""
-    path = ROOT / "BENCHMARKS.md"
-    old = path.read_text()
-    begin, end = old.find(BEGIN), old.find(END)
-    path.write_text(old.rstrip("\n") + "\n\n" + text + "\n" if begin < 0 else old[:begin] + text + old[end + len(END):])

@@ -1,45 +1,24 @@
 """What a run needs and may have to make first: the peers' Python, our programs, the models and the pictures."""
-import os
 import pathlib
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-DEPS = pathlib.Path(os.environ.get("FOVEA_DEPS") or ROOT / ".deps").resolve()
+from peers import DEPS, ROOT, environment, quietly, say
+
 PYTHON = DEPS / "venv-bench" / "bin" / "python"
 PEERS = ROOT / "bench" / "encoder_peers"
 OUR_PROGRAMS = ["fovea_encoder_bench", "fovea_bench", "make_pictures"]
 HOOKS = ["fovea_picture_bench", "fovea_lanes_bench"]  # built when the tree has them
 
 
-def say(*what):
-    print("bench/encoder:", *what, file=sys.stderr, flush=True)
-
-
-def quietly(command, log, **arguments):
-    """Runs `command`; its output goes to `log` and, when it fails, to the reader."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with open(log, "w") as out:
-        done = subprocess.run([str(c) for c in command], stdout=out, stderr=subprocess.STDOUT, **arguments)
-    if done.returncode != 0:
-        sys.exit(f"bench/encoder: {command[0]} failed:\n" + "\n".join(log.read_text().splitlines()[-30:]))
-
-
 def python_of_the_peers(work):
     """A virtual environment with the peers, beside the Torch that scripts/deps found or installed."""
-    wanted, venv = PEERS / "requirements.txt", PYTHON.parent.parent
-    installed = venv / "installed.txt"
-    if installed.exists() and installed.read_text() == wanted.read_text():
-        return
     torch = DEPS / "torch-dir"
     if not torch.exists():
         sys.exit("bench/encoder: run scripts/deps first")
-    say("installing the peers into", venv)
-    quietly([sys.executable, "-m", "venv", "--clear", venv], work / "venv.log")
-    quietly([PYTHON, "-m", "pip", "install", "-q", "--no-deps", "-r", wanted], work / "pip.log")
-    packages = next((venv / "lib").glob("python3*")) / "site-packages"
-    (packages / "torch.pth").write_text(str(pathlib.Path(torch.read_text().strip()).parent) + "\n")
-    installed.write_text(wanted.read_text())
+    if environment(PYTHON, PEERS / "requirements.txt", work, "--no-deps"):
+        packages = next((PYTHON.parent.parent / "lib").glob("python3*")) / "site-packages"
+        (packages / "torch.pth").write_text(str(pathlib.Path(torch.read_text().strip()).parent) + "\n")
 
 
 def programs(build, work, cores):

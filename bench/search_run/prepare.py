@@ -1,39 +1,14 @@
 """What bench/search needs and may have to make first: the peers, our program, the vectors."""
 import json
-import os
-import pathlib
 import subprocess
-import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-DEPS = pathlib.Path(os.environ.get("FOVEA_DEPS") or ROOT / ".deps").resolve()
+import peers as common
+from peers import DEPS, QUERIES, ROOT, quietly, say
+
 PEERS = ROOT / "bench" / "search_peers"
 PYTHON = DEPS / "venv-search" / "bin" / "python"
 DEBIAN = DEPS / "faiss-debian"
-QUERIES = 64  # different ones, used in turn
 SLOW = "FAISS 1.7.3, Debian"  # compiled without SIMD: asked for one query at a time only, sixteen take it ten seconds
-
-
-def say(*what):
-    print("bench/search:", *what, file=sys.stderr, flush=True)
-
-
-def quietly(command, log, **arguments):
-    """Runs `command`; its output goes to `log` and, when it fails, to the reader."""
-    with open(log, "w") as out:
-        done = subprocess.run([str(c) for c in command], stdout=out, stderr=subprocess.STDOUT, **arguments)
-    if done.returncode != 0:
-        sys.exit(f"bench/search: {command[0]} failed:\n" + "\n".join(log.read_text().splitlines()[-30:]))
-
-
-def wheel(work):
-    wanted, installed = (PEERS / "requirements.txt").read_text(), PYTHON.parent.parent / "installed.txt"
-    if installed.exists() and installed.read_text() == wanted:
-        return
-    say("installing", ", ".join(wanted.split()))
-    quietly([sys.executable, "-m", "venv", "--clear", PYTHON.parent.parent], work / "venv.log")
-    quietly([PYTHON, "-m", "pip", "install", "-q", "-r", PEERS / "requirements.txt"], work / "pip.log")
-    installed.write_text(wanted)
 
 
 def debian(work):
@@ -68,18 +43,13 @@ def peers(work, shape):
 def everything(options):
     """The file of vectors; all else lies where `peers` looks for it."""
     options.work.mkdir(parents=True, exist_ok=True)
-    wheel(options.work)
+    common.environment(PYTHON, PEERS / "requirements.txt", options.work)
     debian(options.work)
     avx2(options.work)
     peers(options.work, [])
-    quietly(["cmake", "--preset", "bench", "-B", options.build], options.work / "cmake.log", cwd=ROOT)
-    quietly(["cmake", "--build", options.build, "-j", options.cores, "--target", "fovea_search_bench"], options.work / "build.log", cwd=ROOT)
+    common.programs(options.build, options.work, options.cores, ["fovea_search_bench"])
     data = options.work / f"vectors-{options.rows}x{options.dim}.f32"
-    if not data.exists():
-        say("making", options.rows, "vectors (once)")
-        part = data.with_suffix(".part")
-        quietly([options.build / "bench" / "fovea_search_bench", "make", part, options.rows, options.dim, QUERIES], options.work / "make.log")
-        part.rename(data)
+    common.vectors(options.build, options.work, data, options.rows, options.dim)
     return data
 
 

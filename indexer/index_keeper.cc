@@ -1,13 +1,13 @@
 #include "indexer/index_keeper.h"
 
 #include <algorithm>
-#include <atomic>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "base/clock.h"
+#include "base/cores.h"
 #include "base/log.h"
+#include "base/side_by_side.h"
 #include "indexer/index_snapshot.h"
 #include "indexer/lists_file.h"
 #include "indexer/pause.h"
@@ -124,26 +124,10 @@ Status IndexKeeper::Rebuild() {
 // All cores read, each one part of the ids after the other.
 Status IndexKeeper::ReadAll(const ClusteredIndex::Take& take) const {
   const uint64_t parts = catalog_.next_photo().value / kIdsPerPart + 1;
-  std::atomic<uint64_t> next = 0;
-  Mutex mutex;
-  Status failure;
-  const auto read = [&] {
-    for (uint64_t part = next++; part < parts; part = next++) {
-      const Status status = ReadPart(part, take);
-      if (status.ok()) continue;
-      next = parts;
-      MutexLock lock(mutex);
-      failure = status;
-    }
-  };
-  std::vector<Thread> helpers;
-  for (size_t i = 1; i < std::min<size_t>({std::thread::hardware_concurrency(), parts, kMostReaders}); ++i) {
-    helpers.emplace_back(StrCat("fill", i), [&read](const std::stop_token&) { read(); });
-  }
-  read();
-  for (Thread& helper : helpers) helper.Join();
-  MutexLock lock(mutex);
-  return failure;
+  return WorkSideBySide("fill", std::min(UsableCores(), kMostReaders), parts, [&](const NextPart& next) -> Status {
+    while (const auto part = next()) RETURN_IF_ERROR(ReadPart(*part, take));
+    return {};
+  });
 }
 
 Status IndexKeeper::ReadPart(uint64_t part, const ClusteredIndex::Take& take) const {

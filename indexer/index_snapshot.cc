@@ -4,15 +4,13 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <string_view>
 #include <vector>
 
 #include "base/cores.h"
 #include "base/log.h"
-#include "base/mutex.h"
-#include "base/worker.h"
+#include "base/side_by_side.h"
 #include "indexer/file_parts.h"
 
 namespace fovea::indexer {
@@ -48,34 +46,19 @@ struct Block {
 
 // Reads all blocks and their checksums on all cores: one core checks some 4 GB a second, slower than memory.
 Status ReadBlocks(const OpenedSnapshot& snapshot, std::vector<Block>& blocks, const RowTarget& take) {
-  std::atomic<size_t> next = 0;
-  Mutex mutex;
-  Status failure;
   const size_t dim = snapshot.header.dim;
-  const auto read = [&] {
+  return WorkSideBySide("load", std::min(UsableCores(), kMostReaders), blocks.size(), [&](const NextPart& next) -> Status {
     std::vector<float> rows;
-    for (size_t i = next++; i < blocks.size(); i = next++) {
-      Block& block = blocks[i];
+    while (const auto part = next()) {
+      Block& block = blocks[*part];
       rows.resize(block.rows * dim);
       char* bytes = reinterpret_cast<char*>(rows.data());
-      if (const Status status = ReadExactly(snapshot.fd.get(), block.offset, bytes, rows.size() * sizeof(float)); !status.ok()) {
-        MutexLock lock(mutex);
-        failure = status;
-        next = blocks.size();
-        return;
-      }
+      RETURN_IF_ERROR(ReadExactly(snapshot.fd.get(), block.offset, bytes, rows.size() * sizeof(float)));
       block.sum = Checksum(0, bytes, rows.size() * sizeof(float));
       for (size_t row = 0; row < block.rows; ++row) take(block.first_row + row, std::span(rows).subspan(row * dim, dim));
     }
-  };
-  std::vector<Thread> helpers;
-  for (size_t i = 1; i < std::min({UsableCores(), blocks.size(), kMostReaders}); ++i) {
-    helpers.emplace_back(StrCat("load", i), [&read](const std::stop_token&) { read(); });
-  }
-  read();
-  for (Thread& helper : helpers) helper.Join();
-  MutexLock lock(mutex);
-  return failure;
+    return {};
+  });
 }
 
 Status WriteSum(int fd, uint32_t sum) { return WriteAll(fd, reinterpret_cast<const char*>(&sum), sizeof sum); }

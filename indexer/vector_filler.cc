@@ -1,11 +1,10 @@
 #include "indexer/vector_filler.h"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "base/log.h"
-#include "base/worker.h"
+#include "base/side_by_side.h"
 #include "indexer/unit_vector.h"
 
 namespace fovea::indexer {
@@ -69,15 +68,11 @@ Status VectorFiller::Fill(size_t most, const GoOn& go_on) {
 
 std::vector<Result<PhotoInput::Made>> VectorFiller::MakeInputs(const Photos& photos) const {
   std::vector<Result<PhotoInput::Made>> made(photos.size());
-  std::atomic<size_t> next = 0;
-  const auto work = [&] {
-    for (size_t i = next++; i < photos.size(); i = next++) made[i] = pictures_.Make(photos[i], target_.device.preprocess());
-  };
-  const size_t threads = std::min(photos.size(), static_cast<size_t>(std::max(1, options_.decode_threads)));
-  std::vector<Thread> decoders;  // joined before `made` is read
-  for (size_t i = 1; i < threads; ++i) decoders.emplace_back(StrCat("reread", i - 1), [&work](const std::stop_token&) { work(); });
-  work();
-  for (Thread& decoder : decoders) decoder.Join();
+  const auto threads = static_cast<size_t>(std::max(1, options_.decode_threads));
+  (void)WorkSideBySide("reread", threads, photos.size(), [&](const NextPart& next) {
+    while (const auto i = next()) made[*i] = pictures_.Make(photos[*i], target_.device.preprocess());
+    return Status();  // each photo has its own
+  });
   return made;
 }
 

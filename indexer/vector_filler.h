@@ -3,7 +3,7 @@
 // anywhere and go on.
 //
 // Owns:    where it stands. Borrows the catalog and the generation of the model, whose devices it uses for bulk work.
-// Threads: one thread calls; pictures are decoded on threads of its own, "reread0".., for the time of a batch.
+// Threads: one thread calls; pictures are decoded on threads of its own, "reread1".., for the time of a batch.
 // Errors:  the catalog's, and the devices' when none of them works. A photo of which no input can be made is no error: it is
 //          counted, and tried again by the next Fill.
 // Units:   photos. Memory: a batch of pictures.

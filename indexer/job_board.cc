@@ -165,16 +165,18 @@ JobStatus JobBoard::Describe(const Running& job) const {
   return status;
 }
 
+// Memory first: a job leaves it once the store has its end, so that what was told as ended is never told as running again.
 std::vector<JobStatus> JobBoard::List(size_t limit) const {
-  const std::vector<JobRecord> written = catalog_.ListJobs(limit);
   std::vector<JobStatus> list;
   std::vector<uint64_t> shown;
-  MutexLock lock(mutex_);
-  for (auto job = jobs_.rbegin(); job != jobs_.rend() && list.size() < limit; ++job) {
-    list.push_back(Describe(job->second));
-    shown.push_back(job->second.record.id);
+  {
+    MutexLock lock(mutex_);
+    for (auto job = jobs_.rbegin(); job != jobs_.rend() && list.size() < limit; ++job) {
+      list.push_back(Describe(job->second));
+      shown.push_back(job->second.record.id);
+    }
   }
-  for (const JobRecord& record : written) {
+  for (const JobRecord& record : catalog_.ListJobs(limit)) {
     if (list.size() >= limit) break;
     if (std::find(shown.begin(), shown.end(), record.id) == shown.end()) list.push_back({.job = record, .rate = 0, .eta_s = {}, .note = {}});
   }

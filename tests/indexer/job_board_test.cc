@@ -4,6 +4,9 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <set>
+
 #include "base/worker.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/matchers.h"
@@ -85,6 +88,27 @@ TEST_F(JobBoardTest, ListsTheNewestFirstRunningOrNot) {
   EXPECT_EQ(jobs[1].job.subject, "/2");
   EXPECT_EQ(jobs[1].job.error, "asked to");
   EXPECT_EQ(jobs[2].job.subject, "/1");
+}
+
+TEST_F(JobBoardTest, NeverTellsAnEndedJobAsRunningAgain) {
+  std::atomic<bool> done = false;
+  Thread worker("worker", [&](const std::stop_token&) {
+    for (int i = 0; i < 200; ++i) board_->Finish(board_->Create("scan", "/photos", JobState::kRunning), JobState::kDone, "why");
+    done = true;
+  });
+  std::set<uint64_t> ended;
+  while (!done) {
+    for (const JobStatus& job : board_->List(1000)) {
+      if (job.job.state == JobState::kDone) {
+        EXPECT_EQ(job.job.error, "why");
+        ended.insert(job.job.id);
+      } else {
+        ASSERT_FALSE(ended.contains(job.job.id)) << job.job.id;
+      }
+    }
+  }
+  worker.Join();
+  EXPECT_EQ(board_->List(1000).size(), 200u);
 }
 
 TEST_F(JobBoardTest, WaitsUntilEveryFileHasEnded) {

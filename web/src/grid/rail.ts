@@ -29,10 +29,14 @@ export class Rail {
 
   /** `total` 0 hides the rail. */
   show(total: number, rank: number): void {
+    const changed = total !== this.total;
     this.total = total;
-    this.element.hidden = total === 0;
-    document.documentElement.classList.toggle('has-rail', total > 0);
-    if (total > 0 && !this.dragging) this.draw(rank);
+    if (changed) {
+      this.element.hidden = total === 0;
+      document.documentElement.classList.toggle('has-rail', total > 0);
+    }
+    // Asked with every step of a scroll: what is drawn makes the browser lay the page out again.
+    if (total > 0 && !this.dragging && (changed || rank !== this.rank)) this.draw(rank);
   }
 
   private draw(rank: number): void {

@@ -2,23 +2,14 @@
 
 #include <algorithm>
 
+#include "daemon/parquet/varint.h"
+
 namespace fovea::daemon {
 namespace {
 
-bool TakeVarint(std::string_view& bytes, uint64_t& value) {
-  value = 0;
-  for (int shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
-    const auto byte = static_cast<uint8_t>(bytes.front());
-    bytes.remove_prefix(1);
-    value |= uint64_t{byte & 0x7fu} << shift;
-    if (byte < 0x80) return true;
-  }
-  return false;
-}
-
 bool TakeZigzag(std::string_view& bytes, uint64_t& value) {
   if (!TakeVarint(bytes, value)) return false;
-  value = value >> 1 ^ (~(value & 1) + 1);
+  value = static_cast<uint64_t>(FromZigzag(value));
   return true;
 }
 

@@ -1,5 +1,7 @@
 #include "daemon/parquet/thrift_reader.h"
 
+#include "daemon/parquet/varint.h"
+
 namespace fovea::daemon {
 namespace {
 
@@ -31,18 +33,9 @@ uint8_t ThriftReader::Byte() {
 
 uint64_t ThriftReader::Varint() {
   uint64_t value = 0;
-  for (int shift = 0; shift < 64; shift += 7) {
-    const uint8_t byte = Byte();
-    value |= uint64_t{byte & 0x7fu} << shift;
-    if (byte < 0x80) return value;
-  }
+  if (TakeVarint(rest_, value)) return value;
   Fail();
   return 0;
-}
-
-int64_t ThriftReader::Signed() {
-  const uint64_t value = Varint();
-  return static_cast<int64_t>(value >> 1 ^ (~(value & 1) + 1));
 }
 
 bool ThriftReader::Enter(bool right_kind) {
@@ -57,7 +50,7 @@ void ThriftReader::Struct(ThriftKind kind, const std::function<void(const Thrift
     const uint8_t head = Byte();
     if (!ok_ || head == static_cast<uint8_t>(ThriftKind::kStop)) break;
     field.kind = static_cast<ThriftKind>(head & 0x0f);
-    field.id = static_cast<int16_t>(head >> 4 != 0 ? field.id + (head >> 4) : Signed());
+    field.id = static_cast<int16_t>(head >> 4 != 0 ? field.id + (head >> 4) : FromZigzag(Varint()));
     if (ok_) on_field(field);
   }
   --depth_;
@@ -81,7 +74,7 @@ int64_t ThriftReader::Number(ThriftKind kind) {
     case ThriftKind::kByte: return static_cast<int8_t>(Byte());
     case ThriftKind::kI16:
     case ThriftKind::kI32:
-    case ThriftKind::kI64: return Signed();
+    case ThriftKind::kI64: return FromZigzag(Varint());
     default: Fail(); return 0;
   }
 }

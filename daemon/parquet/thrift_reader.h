@@ -44,7 +44,6 @@ class ThriftReader {
   bool Enter(bool right_kind);
   uint8_t Byte();
   uint64_t Varint();
-  int64_t Signed();
   std::string_view Take(uint64_t size);
 
   std::string_view rest_;

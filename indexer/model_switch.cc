@@ -64,26 +64,38 @@ void ModelSwitch::Sleep(std::chrono::milliseconds longest) {
 
 Result<JobStatus> ModelSwitch::Begin(const std::string& source, Encoders encoders) {
   const storage::ModelTable models = parts_.catalog.Models();
-  if (const ModelRecord* filling = models.Filling(); filling != nullptr && filling->source == source) {
-    RETURN_IF_ERROR(others_.Pause(filling->number, false));
-    EnsureJob(*filling);
-  } else {
-    if (encoders.empty()) {
-      ASSIGN_OR_RETURN(encoders, parts_.load(source));
-    }
-    RETURN_IF_ERROR(CheckEncoders(encoders));
-    const encoder::ModelInfo& info = encoders.front()->info();
-    ASSIGN_OR_RETURN(const ModelRecord begun, others_.Begin(info.id, info.embed_dim, source));
-    LogInfo("switching the library to model ", info.id);
-    auto generation = parts_.make(begun.number, std::move(encoders));
-    EnsureJob(begun);
+  if (const ModelRecord* filling = models.Filling(); filling != nullptr && filling->source == source) return GoOn(*filling);
+  if (encoders.empty()) {
+    ASSIGN_OR_RETURN(encoders, parts_.load(source));
+  }
+  RETURN_IF_ERROR(CheckEncoders(encoders));
+  const encoder::ModelInfo info = encoders.front()->info();
+  ModelRecord begun;
+  JobStatus job;
+  {
+    MutexLock lock(mutex_);
+    ASSIGN_OR_RETURN(begun, others_.Begin(info.id, info.embed_dim, source));
+    job = EnsureJob(begun);
+  }
+  LogInfo("switching the library to model ", info.id);
+  auto generation = parts_.make(begun.number, std::move(encoders));
+  {
     MutexLock lock(mutex_);
     loaded_ = std::move(generation);
   }
   Wake();
-  const auto job = Job();
-  if (!job) return Failed(Cancelled("switch the model: it was given up meanwhile"));
-  return *job;
+  return job;
+}
+
+Result<JobStatus> ModelSwitch::GoOn(const ModelRecord& filling) {
+  JobStatus job;
+  {
+    MutexLock lock(mutex_);
+    RETURN_IF_ERROR(others_.Pause(filling.number, false));
+    job = EnsureJob(filling);
+  }
+  Wake();
+  return job;
 }
 
 std::optional<JobStatus> ModelSwitch::Job() const {
@@ -91,22 +103,25 @@ std::optional<JobStatus> ModelSwitch::Job() const {
   return parts_.jobs.Find(job_);
 }
 
-void ModelSwitch::EnsureJob(const ModelRecord& model) {
+JobStatus ModelSwitch::EnsureJob(const ModelRecord& model) {
+  if (job_ == 0 || job_model_ != model.number) {
+    parts_.jobs.Finish(job_, JobState::kDone, "");  // the model before has been switched to a moment ago
+    job_ = parts_.jobs.Create("model", model.source.empty() ? model.id : model.source, JobState::kRunning);
+    job_model_ = model.number;
+  }
+  return parts_.jobs.Find(job_).value_or(JobStatus());
+}
+
+std::optional<ModelRecord> ModelSwitch::TakeUp() {
   MutexLock lock(mutex_);
-  if (job_ != 0 && job_model_ == model.number) return;
-  parts_.jobs.Finish(job_, JobState::kDone, "");  // the model before has been switched to a moment ago
-  job_ = parts_.jobs.Create("model", model.source.empty() ? model.id : model.source, JobState::kRunning);
-  job_model_ = model.number;
+  const storage::ModelTable models = parts_.catalog.Models();
+  if (models.Filling() == nullptr) return std::nullopt;
+  EnsureJob(*models.Filling());
+  return *models.Filling();
 }
 
 void ModelSwitch::EndJob(uint32_t model, JobState state, const std::string& error) {
-  MutexLock lock(mutex_);
   if (job_ != 0 && job_model_ == model) parts_.jobs.Finish(std::exchange(job_, 0), state, error);
-}
-
-void ModelSwitch::EndAbandonedJob() {
-  MutexLock lock(mutex_);
-  if (job_ != 0 && parts_.catalog.Models().Filling() == nullptr) parts_.jobs.Finish(std::exchange(job_, 0), JobState::kCancelled, "given up");
 }
 
 void ModelSwitch::Say(const std::string& note) {
@@ -118,7 +133,7 @@ void ModelSwitch::Say(const std::string& note) {
 }
 
 Result<ModelRecord> ModelSwitch::FillingOf(uint64_t job) const {
-  const auto present = Job();
+  const auto present = parts_.jobs.Find(job_);
   const storage::ModelTable models = parts_.catalog.Models();
   if (!present || present->job.id != job || models.Filling() == nullptr) {
     return Failed(NotFound(StrCat("job ", job, " does not switch the model, or has ended")));
@@ -127,33 +142,36 @@ Result<ModelRecord> ModelSwitch::FillingOf(uint64_t job) const {
 }
 
 Status ModelSwitch::Pause(uint64_t job, bool paused) {
-  ASSIGN_OR_RETURN(const ModelRecord model, FillingOf(job));
-  RETURN_IF_ERROR(others_.Pause(model.number, paused));
+  {
+    MutexLock lock(mutex_);
+    ASSIGN_OR_RETURN(const ModelRecord model, FillingOf(job));
+    RETURN_IF_ERROR(others_.Pause(model.number, paused));
+  }
   Say(paused ? "paused" : "");
   Wake();
   return {};
 }
 
 Status ModelSwitch::Cancel(uint64_t job) {
-  ASSIGN_OR_RETURN(const ModelRecord model, FillingOf(job));
-  RETURN_IF_ERROR(others_.Keep(model.number, parts_.clock.NowUnixMs() + options_.keep_ms));
-  EndJob(model.number, JobState::kCancelled, "given up; what was encoded is kept for a while");
+  {
+    MutexLock lock(mutex_);
+    ASSIGN_OR_RETURN(const ModelRecord model, FillingOf(job));
+    RETURN_IF_ERROR(others_.Keep(model.number, parts_.clock.NowUnixMs() + options_.keep_ms));
+    EndJob(model.number, JobState::kCancelled, "given up; what was encoded is kept for a while");
+  }
   Wake();
   return {};
 }
 
 void ModelSwitch::Run(const std::stop_token& stop) {
   for (int tries = 0; !stop.stop_requested();) {
-    const storage::ModelTable models = parts_.catalog.Models();
-    const ModelRecord* filling = models.Filling();
-    if (filling == nullptr) {
+    const std::optional<ModelRecord> filling = TakeUp();
+    if (!filling) {
       Drop();
-      EndAbandonedJob();
       ForgetOldModels();
       Sleep(kLook);
       continue;
     }
-    EnsureJob(*filling);
     if (filling->paused) {
       Say("paused");
       Sleep(kLook);
@@ -161,7 +179,10 @@ void ModelSwitch::Run(const std::stop_token& stop) {
     }
     const Status status = Work(*filling, stop);
     if (status.ok()) {
-      EndJob(filling->number, JobState::kDone, Thumbnails(filler_->progress()));
+      {
+        MutexLock lock(mutex_);
+        EndJob(filling->number, JobState::kDone, Thumbnails(filler_->progress()));
+      }
       Drop();
       tries = 0;
     } else if (status.code() != StatusCode::kCancelled) {
@@ -169,8 +190,8 @@ void ModelSwitch::Run(const std::stop_token& stop) {
       Sleep(PauseAfter(tries++, options_.retry_ms));
     }
   }
-  const storage::ModelTable models = parts_.catalog.Models();
-  if (models.Filling() != nullptr) EndJob(models.Filling()->number, JobState::kCancelled, "fovea was stopped; the next start goes on with it");
+  MutexLock lock(mutex_);
+  EndJob(job_model_, JobState::kCancelled, "fovea was stopped; the next start goes on with it");
 }
 
 void ModelSwitch::ForgetOldModels() {

@@ -69,11 +69,14 @@ class ModelSwitch {
   // Until woken, for this long at most.
   void Sleep(std::chrono::milliseconds longest) EXCLUDES(mutex_);
   void Wake() EXCLUDES(mutex_);
-  Result<storage::ModelRecord> FillingOf(uint64_t job) const EXCLUDES(mutex_);
-  void EnsureJob(const storage::ModelRecord& model) EXCLUDES(mutex_);
+  Result<storage::ModelRecord> FillingOf(uint64_t job) const REQUIRES(mutex_);
+  // A job begins, and is given up, in one hold of the lock with what the catalog is told: a model that is being filled has one, and never two.
+  JobStatus EnsureJob(const storage::ModelRecord& model) REQUIRES(mutex_);
   // The job of this model, if it is still there.
-  void EndJob(uint32_t model, storage::JobState state, const std::string& error) EXCLUDES(mutex_);
-  void EndAbandonedJob() EXCLUDES(mutex_);
+  void EndJob(uint32_t model, storage::JobState state, const std::string& error) REQUIRES(mutex_);
+  Result<JobStatus> GoOn(const storage::ModelRecord& filling) EXCLUDES(mutex_);
+  // The model that is to be filled, with its job.
+  std::optional<storage::ModelRecord> TakeUp() EXCLUDES(mutex_);
   void Say(const std::string& note) EXCLUDES(mutex_);
 
   // One try to bring the switch to its end. kCancelled: it is not wanted at the moment.

@@ -4,11 +4,10 @@
 #include <sys/resource.h>
 
 #include <csignal>
-#include <random>
 
 #include "indexer/clustered_index.h"
-#include "indexer/unit_vector.h"
 #include "tests/support/matchers.h"
+#include "tests/support/random_vectors.h"
 #include "tests/support/temp_dir.h"
 
 namespace fovea::indexer {
@@ -16,6 +15,7 @@ namespace {
 
 using storage::PhotoId;
 using test::IsOk;
+using test::Normalised;
 using test::TempDir;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -23,14 +23,7 @@ using testing::IsEmpty;
 constexpr size_t kDim = 48;
 constexpr size_t kVectors = 6000;
 
-std::vector<float> VectorOf(uint64_t seed) {
-  std::mt19937_64 random(seed);
-  std::normal_distribution<float> normal;
-  std::vector<float> vector(kDim);
-  for (float& value : vector) value = normal(random) + static_cast<float>(seed % 7);
-  EXPECT_THAT(MakeUnit(vector), IsOk());
-  return vector;
-}
+std::vector<float> VectorOf(uint64_t seed) { return Normalised(test::RandomVectors(seed).Values(kDim, static_cast<float>(seed % 7))); }
 
 void AddTo(ClusteredIndex& index, uint64_t first, uint64_t end) {
   for (uint64_t id = first; id < end; ++id) ASSERT_THAT(index.Add(PhotoId{id}, VectorOf(id)), IsOk());

@@ -7,11 +7,10 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
-#include <random>
 
 #include "base/worker.h"
-#include "indexer/unit_vector.h"
 #include "tests/support/matchers.h"
+#include "tests/support/random_vectors.h"
 #include "tests/support/temp_dir.h"
 
 namespace fovea::indexer {
@@ -19,24 +18,9 @@ namespace {
 
 using storage::PhotoId;
 using test::IsOk;
+using test::RandomVectors;
 using test::StatusIs;
 using testing::HasSubstr;
-
-class RandomVectors {
- public:
-  explicit RandomVectors(uint32_t seed) : random_(seed) {}
-  std::vector<float> Next(size_t dim) {
-    std::vector<float> vector(dim);
-    for (float& value : vector) value = normal_(random_);
-    EXPECT_THAT(MakeUnit(vector), IsOk());
-    return vector;
-  }
-  uint64_t Below(uint64_t end) { return random_() % end; }
-
- private:
-  std::mt19937_64 random_;
-  std::normal_distribution<float> normal_;
-};
 
 using Vectors = std::map<PhotoId, std::vector<float>>;
 
@@ -71,14 +55,14 @@ TEST(ClusteredIndex, FindsWhatAPlainScanFindsThroughAddsReplacesAndRemovals) {
       index.Remove(id);
       truth.erase(id);
     } else {
-      const std::vector<float> vector = random.Next(kDim);
+      const std::vector<float> vector = random.Unit(kDim);
       ASSERT_THAT(index.Add(id, vector), IsOk());
       truth[id] = vector;
     }
   }
   ASSERT_EQ(index.size(), truth.size());
   for (const size_t k : {size_t{1}, size_t{10}, size_t{99}, size_t{100}, size_t{250}, truth.size(), truth.size() + 50}) {
-    const std::vector<float> query = random.Next(kDim);
+    const std::vector<float> query = random.Unit(kDim);
     const auto found = index.Search(query, k);
     ASSERT_THAT(found, IsOk());
     ExpectSame(*found, Scan(truth, query, k));
@@ -88,7 +72,7 @@ TEST(ClusteredIndex, FindsWhatAPlainScanFindsThroughAddsReplacesAndRemovals) {
 TEST(ClusteredIndex, GivesEqualScoresInOrderOfIdsWhereverTheListIsCut) {
   RandomVectors random(11);
   ClusteredIndex index(8);
-  const std::vector<float> shared = random.Next(8);
+  const std::vector<float> shared = random.Unit(8);
   for (uint64_t id = 300; id > 0; --id) ASSERT_THAT(index.Add(PhotoId{id}, shared), IsOk());
   for (const uint64_t removed : {1, 5, 300}) index.Remove(PhotoId{removed});
   for (const size_t k : {size_t{1}, size_t{3}, size_t{120}, size_t{1000}}) {
@@ -107,7 +91,7 @@ TEST(ClusteredIndex, GivesEqualScoresInOrderOfIdsWhereverTheListIsCut) {
 TEST(ClusteredIndex, AnswersNothingWhenEmptyAndAfterTheLastRemoval) {
   RandomVectors random(3);
   ClusteredIndex index(4);
-  const auto query = random.Next(4);
+  const auto query = random.Unit(4);
   EXPECT_THAT(index.Search(query, 5), test::IsOkAndHolds(testing::IsEmpty()));
   ASSERT_THAT(index.Add(PhotoId{9}, query), IsOk());
   EXPECT_THAT(index.Search(query, 0), test::IsOkAndHolds(testing::IsEmpty()));
@@ -125,7 +109,7 @@ TEST(ClusteredIndex, StaysAmongThePhotosOfEachQuery) {
   ClusteredIndex index(kDim);
   Vectors truth;
   for (uint64_t id = 1; id <= 2000; ++id) {
-    truth[PhotoId{id}] = random.Next(kDim);
+    truth[PhotoId{id}] = random.Unit(kDim);
     ASSERT_THAT(index.Add(PhotoId{id}, truth[PhotoId{id}]), IsOk());
   }
   for (uint64_t id = 3; id < 1000; id += 7) {
@@ -135,7 +119,7 @@ TEST(ClusteredIndex, StaysAmongThePhotosOfEachQuery) {
   std::vector<std::vector<float>> vectors;
   std::vector<std::vector<uint64_t>> words;
   for (const uint64_t every : {1, 2, 50, 500, 5000}) {
-    vectors.push_back(random.Next(kDim));
+    vectors.push_back(random.Unit(kDim));
     words.emplace_back(2500 / 64);
     for (uint64_t id = 0; id < words.back().size() * 64; id += every) words.back()[id / 64] |= uint64_t{1} << id % 64;
   }
@@ -170,7 +154,7 @@ TEST(ClusteredIndex, GivesEachOfManyCallersItsOwnAnswer) {
   ClusteredIndex index(kDim, {.threads = 2});
   Vectors truth;
   for (uint64_t id = 1; id <= kRows; ++id) {
-    const std::vector<float> vector = random.Next(kDim);
+    const std::vector<float> vector = random.Unit(kDim);
     ASSERT_THAT(index.Add(PhotoId{id}, vector), IsOk());
     if (id <= kCallers) truth[PhotoId{id}] = vector;
   }
@@ -193,7 +177,7 @@ TEST(ClusteredIndex, SearchesWhileVectorsComeAndGo) {
   constexpr uint64_t kRounds = 400;
   RandomVectors random(5);
   ClusteredIndex index(16);
-  const std::vector<float> fixed = random.Next(16);
+  const std::vector<float> fixed = random.Unit(16);
   ASSERT_THAT(index.Add(PhotoId{1}, fixed), IsOk());
   Thread searcher("searcher", [&](const std::stop_token& stop) {
     do {
@@ -204,7 +188,7 @@ TEST(ClusteredIndex, SearchesWhileVectorsComeAndGo) {
     } while (!stop.stop_requested());
   });
   for (uint64_t round = 0; round < kRounds; ++round) {
-    ASSERT_THAT(index.Add(PhotoId{2 + round % 50}, random.Next(16)), IsOk());
+    ASSERT_THAT(index.Add(PhotoId{2 + round % 50}, random.Unit(16)), IsOk());
     index.Remove(PhotoId{2 + (round + 25) % 50});
   }
   searcher.RequestStop();
@@ -219,14 +203,13 @@ auto InAMinute() { return std::chrono::steady_clock::now() + std::chrono::minute
 class GroupedVectors {
  public:
   GroupedVectors(uint32_t seed, size_t dim, size_t groups) : random_(seed) {
-    for (size_t i = 0; i < groups; ++i) middles_.push_back(random_.Next(dim));
+    for (size_t i = 0; i < groups; ++i) middles_.push_back(random_.Unit(dim));
   }
   std::vector<float> Next() {
     const std::vector<float>& middle = middles_[random_.Below(middles_.size())];
-    std::vector<float> vector = random_.Next(middle.size());
+    std::vector<float> vector = random_.Unit(middle.size());
     for (size_t i = 0; i < vector.size(); ++i) vector[i] = middle[i] + 0.5f * vector[i];
-    EXPECT_THAT(MakeUnit(vector), IsOk());
-    return vector;
+    return test::Normalised(std::move(vector));
   }
   RandomVectors& random() { return random_; }
 

@@ -7,34 +7,30 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <random>
 
 #include "base/log.h"
 #include "indexer/block_sweep.h"
+#include "tests/support/random_vectors.h"
 
 namespace fovea::indexer {
 namespace {
 
 using storage::PhotoId;
+using test::RandomVectors;
 
 // Rows, their codes, and ids that run against the order of the rows, so that ties by id are not ties by row.
 class Table {
  public:
   explicit Table(size_t dim) : vectors_(dim), codes_(dim) {}
 
-  void Add(std::vector<float> vector) {
+  void Add(const std::vector<float>& given) {
     const size_t row = ids_.size();
-    Normalise(vector);
+    const std::vector<float> vector = test::Normalised(given);
     vectors_.Resize(row + 1);
     vectors_.Set(row, vector);
     codes_.Resize(row + 1);
     codes_.Set(row, vectors_.Row(row));
     ids_.push_back(PhotoId{1'000'000 - row});
-  }
-  static void Normalise(std::vector<float>& vector) {
-    double squares = 0;
-    for (const float value : vector) squares += static_cast<double>(value) * value;
-    for (float& value : vector) value = static_cast<float>(value / std::sqrt(squares));
   }
   size_t dim() const { return vectors_.dim(); }
   size_t size() const { return ids_.size(); }
@@ -60,27 +56,6 @@ class Table {
   std::vector<PhotoId> ids_;
 };
 
-class Noise {
- public:
-  explicit Noise(uint64_t seed) : random_(seed) {}
-  std::vector<float> Next(size_t dim, float around = 0) {
-    std::vector<float> vector(dim);
-    for (float& value : vector) value = around + normal_(random_);
-    return vector;
-  }
-  std::vector<float> Unit(size_t dim) {
-    std::vector<float> vector = Next(dim);
-    Table::Normalise(vector);
-    return vector;
-  }
-  float Value() { return normal_(random_); }
-  uint64_t Below(uint64_t end) { return random_() % end; }
-
- private:
-  std::mt19937_64 random_;
-  std::normal_distribution<float> normal_;
-};
-
 void ExpectSame(const std::vector<Neighbour>& found, const std::vector<Neighbour>& truth, const std::string& where) {
   ASSERT_EQ(found.size(), truth.size()) << where;
   for (size_t i = 0; i < found.size(); ++i) {
@@ -92,34 +67,34 @@ void ExpectSame(const std::vector<Neighbour>& found, const std::vector<Neighbour
 // The kinds of libraries that could lead the bounds astray.
 struct Kind {
   const char* name;
-  std::vector<float> (*next)(Noise& noise, size_t dim, size_t row);
+  std::vector<float> (*next)(RandomVectors& noise, size_t dim, size_t row);
 };
 
-std::vector<float> Like(Noise& noise, size_t dim, float spread) {
+std::vector<float> Like(RandomVectors& noise, size_t dim, float spread) {
   std::vector<float> vector(dim);
   for (size_t i = 0; i < dim; ++i) vector[i] = std::sin(static_cast<float>(i) * 1.7f + 0.3f) + spread * noise.Value();
   return vector;
 }
 
 const Kind kKinds[] = {
-    {"any direction", [](Noise& noise, size_t dim, size_t) { return noise.Next(dim); }},
-    {"near duplicates", [](Noise& noise, size_t dim, size_t) { return Like(noise, dim, 1e-4f); }},
-    {"duplicates but for the last bits", [](Noise& noise, size_t dim, size_t) { return Like(noise, dim, 3e-7f); }},
-    {"equal rows", [](Noise& noise, size_t dim, size_t row) { return row % 3 == 0 ? noise.Next(dim) : std::vector<float>(dim, 1.0f); }},
+    {"any direction", [](RandomVectors& noise, size_t dim, size_t) { return noise.Values(dim); }},
+    {"near duplicates", [](RandomVectors& noise, size_t dim, size_t) { return Like(noise, dim, 1e-4f); }},
+    {"duplicates but for the last bits", [](RandomVectors& noise, size_t dim, size_t) { return Like(noise, dim, 3e-7f); }},
+    {"equal rows", [](RandomVectors& noise, size_t dim, size_t row) { return row % 3 == 0 ? noise.Values(dim) : std::vector<float>(dim, 1.0f); }},
     {"one dominant dimension",
-     [](Noise& noise, size_t dim, size_t) {
-       std::vector<float> vector = noise.Next(dim);
+     [](RandomVectors& noise, size_t dim, size_t) {
+       std::vector<float> vector = noise.Values(dim);
        vector[dim / 2] = 30 * std::sqrt(static_cast<float>(dim));
        return vector;
      }},
     {"tiny values beside one",
-     [](Noise& noise, size_t dim, size_t row) {
-       std::vector<float> vector = noise.Next(dim);
+     [](RandomVectors& noise, size_t dim, size_t row) {
+       std::vector<float> vector = noise.Values(dim);
        for (float& value : vector) value *= 1e-30f;
        vector[row % dim] = row % 2 == 0 ? 1.0f : -1.0f;
        return vector;
      }},
-    {"rising scores", [](Noise& noise, size_t dim, size_t row) { return Like(noise, dim, 3.0f / (1.0f + 0.01f * static_cast<float>(row))); }},
+    {"rising scores", [](RandomVectors& noise, size_t dim, size_t row) { return Like(noise, dim, 3.0f / (1.0f + 0.01f * static_cast<float>(row))); }},
 };
 
 // What a test needs to keep for a query.
@@ -133,7 +108,7 @@ struct Question {
 Question Ask(std::vector<float> vector) { return {.vector = std::move(vector), .bits = {}, .filter = nullptr}; }
 
 // Lets `kept` of 1000 rows pass.
-Question AskAmong(std::vector<float> vector, size_t rows, size_t kept, Noise& noise) {
+Question AskAmong(std::vector<float> vector, size_t rows, size_t kept, RandomVectors& noise) {
   Question question = Ask(std::move(vector));
   question.bits.resize((rows + 63) / 64);
   for (size_t row = 0; row < rows; ++row) question.bits[row / 64] |= uint64_t{noise.Below(1000) < kept} << row % 64;
@@ -145,7 +120,7 @@ std::vector<float> Copy(const Table& table, size_t row) { return {table.Row(row)
 
 struct Library : Table {
   Library(const Kind& kind, size_t dim, size_t rows) : Table(dim) {
-    Noise noise(dim);
+    RandomVectors noise(dim);
     for (size_t row = 0; row < rows; ++row) Add(kind.next(noise, dim, row));
   }
 };
@@ -157,7 +132,7 @@ TEST_P(EachKernelAndDim, AnswersAsScoringEveryRowDoesWhateverTheRows) {
   ExactScan scan({.threads = 1, .kernel = kernel});
   for (const Kind& kind : kKinds) {
     const Library table(kind, dim, 133);
-    Noise noise(1);
+    RandomVectors noise(1);
     for (size_t number = 0; number < 4; ++number) {
       const Question question = Ask(number == 0 ? noise.Unit(dim) : Copy(table, number * 40));
       for (const size_t k : {1, 10, 200}) {
@@ -178,7 +153,7 @@ TEST_P(EachKernel, AnswersManyQueriesOfOneSweepAsEachAlone) {
   constexpr size_t kRows = 1003;
   const Library table(kKinds[0], 48, kRows);
   for (const size_t count : {1, 2, 3, 5, 8, 9, 16, 17, 37}) {
-    Noise noise(count);
+    RandomVectors noise(count);
     std::vector<Question> questions;
     std::vector<ScanQuery> queries;
     for (size_t i = 0; i < count; ++i) {
@@ -195,7 +170,7 @@ TEST_P(EachKernel, AnswersWithAllowedRowsAloneHoweverFewTheyAre) {
   constexpr size_t kRows = 3001;
   const Library table(kKinds[1], 32, kRows);
   for (const size_t kept : {0, 1, 10, 100, 500, 1000}) {
-    Noise noise(kept);
+    RandomVectors noise(kept);
     const Question question = AskAmong(Copy(table, 7), kRows, kept, noise);
     const ScanQuery query = question.query(10);
     ExpectSame(scan_.Search(table.rows(), std::span(&query, 1))[0].found, table.Truth(query), StrCat(kept, " of 1000 kept"));
@@ -226,7 +201,7 @@ INSTANTIATE_TEST_SUITE_P(ExactScan, EachKernelAndDim,
 TEST(ExactScan, RescoresFewOfManyRows) {
   const Library table(kKinds[0], 64, 20'000);
   ExactScan scan({.threads = 1, .kernel = {}});
-  Noise noise(5);
+  RandomVectors noise(5);
   const Question question = Ask(noise.Unit(64));
   const ScanQuery query = question.query(10);
   const ScanAnswer answer = scan.Search(table.rows(), std::span(&query, 1))[0];

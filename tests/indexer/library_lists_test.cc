@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <random>
 
 #include "indexer/library.h"
 #include "indexer/memory_kind.h"
-#include "indexer/unit_vector.h"
 #include "tests/support/catalog_files.h"
 #include "tests/support/matchers.h"
+#include "tests/support/random_vectors.h"
 #include "tests/support/running_library.h"
 #include "tests/support/wait_until.h"
 
@@ -18,6 +17,7 @@ namespace fovea::indexer {
 namespace {
 
 using test::IsOk;
+using test::Normalised;
 using test::RunningLibrary;
 
 constexpr uint64_t kPhotos = 6000;
@@ -39,18 +39,15 @@ class LibraryLists : public testing::Test {
     running_.Restart();
   }
   void Store(uint64_t photos) {
-    std::mt19937_64 random(1);
-    std::normal_distribution<float> normal;
+    test::RandomVectors random(1);
     std::vector<storage::IndexedFile> files;
-    std::vector<std::vector<float>> vectors(photos, std::vector<float>(test::FakeEncoder::kDim));
+    std::vector<std::vector<float>> vectors(photos);
     for (uint64_t i = 0; i < photos; ++i) {
       const std::string name = std::to_string(i) + ".jpg";
       files.push_back(test::FileOf({running_.root(), name}, name));
-      std::vector<float>& vector = vectors[i];
-      for (float& value : vector) value = normal(random);
-      vector[i % 20] += 20;  // twenty groups
-      ASSERT_THAT(MakeUnit(vector), IsOk());
-      files.back().vector = vector;
+      vectors[i] = random.Values(test::FakeEncoder::kDim);
+      vectors[i][i % 20] += 20;  // twenty groups
+      files.back().vector = vectors[i] = Normalised(vectors[i]);
     }
     ASSERT_THAT(running_.catalog().StoreFiles(files), IsOk());
   }

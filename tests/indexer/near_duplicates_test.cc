@@ -6,10 +6,11 @@
 
 #include <cmath>
 #include <future>
-#include <random>
+#include <numeric>
 
 #include "indexer/duplicates_record.h"
 #include "tests/support/matchers.h"
+#include "tests/support/random_vectors.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/throwing_clock.h"
 #include "tests/support/wait_until.h"
@@ -50,22 +51,13 @@ class NearDuplicatesTest : public testing::Test {
   }
   // A vector at a cosine of `near` from the one of `topic`.
   std::vector<float> Vector(uint64_t topic, double near = 1) {
-    const auto axis = [](uint64_t seed) {
-      std::mt19937_64 random(seed);
-      std::normal_distribution<double> normal;
-      std::vector<double> values(kDim);
-      double squares = 0;
-      for (double& value : values) value = normal(random), squares += value * value;
-      for (double& value : values) value /= std::sqrt(squares);
-      return values;
-    };
-    const std::vector<double> first = axis(topic);
-    std::vector<double> other = axis(++noise_ + 1'000'000);
-    double along = 0, squares = 0;
-    for (size_t i = 0; i < kDim; ++i) along += first[i] * other[i];
-    for (size_t i = 0; i < kDim; ++i) other[i] -= along * first[i], squares += other[i] * other[i];
+    const std::vector<float> first = test::RandomVectors(topic).Unit(kDim);
+    std::vector<float> other = test::RandomVectors(++noise_ + 1'000'000).Unit(kDim);
+    const float along = std::inner_product(first.begin(), first.end(), other.begin(), 0.0f);
+    for (size_t i = 0; i < kDim; ++i) other[i] -= along * first[i];
+    other = test::Normalised(std::move(other));
     std::vector<float> vector(kDim);
-    for (size_t i = 0; i < kDim; ++i) vector[i] = static_cast<float>(near * first[i] + std::sqrt(1 - near * near) * other[i] / std::sqrt(squares));
+    for (size_t i = 0; i < kDim; ++i) vector[i] = static_cast<float>(near * first[i] + std::sqrt(1 - near * near) * other[i]);
     return vector;
   }
   PhotoId Store(const std::string& path, const std::vector<float>& vector, std::optional<int64_t> taken_ms, int width = 4000) {

@@ -6,11 +6,11 @@
 
 #include <atomic>
 #include <cmath>
-#include <random>
 #include <set>
 
 #include "indexer/exact_score.h"
 #include "tests/support/matchers.h"
+#include "tests/support/random_vectors.h"
 
 namespace fovea::indexer {
 namespace {
@@ -28,24 +28,21 @@ class World {
     for (int i = 0; i < 20; ++i) topics.push_back(Noise(1));
     for (size_t i = 0; i < count; ++i) {
       const bool neighbour = i % 4 == 3;
-      std::vector<float> vector = neighbour ? rows_[random_() % rows_.size()] : topics[random_() % topics.size()];
-      const float spread = neighbour ? std::uniform_real_distribution<float>(0, 0.6f)(random_) : 1.0f;
+      std::vector<float> vector = neighbour ? rows_[random_.Below(rows_.size())] : topics[random_.Below(topics.size())];
+      const float spread = neighbour ? 0.6f * static_cast<float>(random_.Below(1000)) / 1000 : 1.0f;
       const std::vector<float> noise = Noise(spread);
       for (size_t j = 0; j < dim; ++j) vector[j] += noise[j];
       Add(std::move(vector));
     }
   }
   void Add(std::vector<float> vector) {
-    double squares = 0;
-    for (const float value : vector) squares += double{value} * value;
-    for (float& value : vector) value = static_cast<float>(value / std::sqrt(squares));
+    vector = test::Normalised(std::move(vector));
     coded_.Add(PhotoId{rows_.size() + 1}, vector);
     rows_.push_back(std::move(vector));
   }
   std::vector<float> Noise(float length) {
-    std::normal_distribution<float> normal(0, length / std::sqrt(static_cast<float>(dim_)));
-    std::vector<float> noise(dim_);
-    for (float& value : noise) value = normal(random_);
+    std::vector<float> noise = random_.Values(dim_);
+    for (float& value : noise) value *= length / std::sqrt(static_cast<float>(dim_));
     return noise;
   }
   Pairs AllPairs(float level) const {
@@ -65,7 +62,7 @@ class World {
 
  private:
   const size_t dim_;
-  std::mt19937_64 random_;
+  test::RandomVectors random_;
   std::vector<std::vector<float>> rows_;
   CodedVectors coded_;
 };

@@ -4,12 +4,12 @@
 
 #include <gmock/gmock.h>
 
-#include <cmath>
-#include <random>
+#include <algorithm>
 
 #include "base/worker.h"
 #include "indexer/clustered_index.h"
 #include "tests/support/matchers.h"
+#include "tests/support/random_vectors.h"
 
 namespace fovea::indexer {
 namespace {
@@ -26,17 +26,10 @@ constexpr size_t kAtOnce = 40;
 class RowFillerTest : public testing::Test {
  protected:
   RowFillerTest() {
-    std::mt19937 random(3);
-    std::normal_distribution<float> normal;
+    test::RandomVectors random(3);
     for (size_t i = 0; i < kVectors; ++i) {
       ids_.push_back(PhotoId{1 + i * 3});
-      float* row = &vectors_[i * kDim];
-      double squares = 0;
-      for (size_t at = 0; at < kDim; ++at) {
-        row[at] = normal(random);
-        squares += double{row[at]} * row[at];
-      }
-      for (size_t at = 0; at < kDim; ++at) row[at] = static_cast<float>(row[at] / std::sqrt(squares));
+      std::ranges::copy(random.Unit(kDim), &vectors_[i * kDim]);
     }
   }
   std::span<const float> Row(size_t i) const { return std::span(vectors_).subspan(i * kDim, kDim); }

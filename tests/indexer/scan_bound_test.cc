@@ -5,39 +5,31 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <random>
+#include <utility>
 #include <vector>
 
 #include "indexer/exact_score.h"
 #include "indexer/int8_rows.h"
 #include "indexer/scan_kernels.h"
+#include "tests/support/random_vectors.h"
 
 namespace fovea::indexer {
 namespace {
 
+using test::Normalised;
 using Vector = std::vector<float>;
 
-Vector Unit(Vector vector) {
-  double squares = 0;
-  for (const float value : vector) squares += static_cast<double>(value) * value;
-  for (float& value : vector) value = static_cast<float>(value / std::sqrt(squares));
-  return vector;
-}
-
 Vector Random(size_t dim, uint64_t seed, float first) {
-  std::mt19937_64 random(seed);
-  std::normal_distribution<float> normal;
-  Vector vector(dim);
-  for (float& value : vector) value = normal(random);
+  Vector vector = test::RandomVectors(seed).Values(dim);
   vector[0] += first;
-  return Unit(vector);
+  return Normalised(std::move(vector));
 }
 
 // Sixteen rows: any direction, ever more dominated by their first dimension, and the constant vector, whose codes are all 127.
 std::vector<Vector> SixteenRows(size_t dim) {
   std::vector<Vector> rows;
   for (size_t row = 0; row + 1 < kBlockRows; ++row) rows.push_back(Random(dim, row, row < 8 ? 0.0f : std::pow(4.0f, static_cast<float>(row) - 8)));
-  rows.push_back(Unit(Vector(dim, 1.0f)));
+  rows.push_back(Normalised(Vector(dim, 1.0f)));
   return rows;
 }
 
@@ -103,7 +95,7 @@ TEST(ScanBound, KeepsResidualsNearWhatRoundingToBytesLeaves) {
 
 TEST(ScanBound, CodesOfTheLargestProductsStayBelowTwoToThe31) {
   for (const size_t dim : {512, 513, 1280, 4096}) {
-    const Vector vector = Unit(Vector(dim, -1.0f));
+    const Vector vector = Normalised(Vector(dim, -1.0f));
     std::vector<int8_t> row(dim);
     std::vector<int16_t> query(dim);
     CodeRow(vector.data(), dim, row.data());

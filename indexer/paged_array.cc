@@ -70,13 +70,13 @@ void PagedBytes::Reserve(size_t bytes) {
 }
 
 void PagedBytes::GrowFile(size_t bytes) {
-  if (const Status taken = TakeBlocks(file_.get(), bytes); taken.ok()) {
+  const Status taken = TakeBlocks(file_.get(), bytes);
+  if (taken.ok()) {
     data_ = Checked(::mremap(data_, capacity_, bytes, MREMAP_MAYMOVE), bytes);
     capacity_ = bytes;
     return;
-  } else {
-    LogWarning("index: ", taken.message(), "; they come back into memory");
   }
+  LogWarning("index: ", taken.message(), "; they come back into memory");
   PagedBytes in_memory;
   in_memory.Reserve(bytes);
   std::memcpy(in_memory.data_, data_, capacity_);

@@ -6,7 +6,10 @@
 
 namespace fovea::storage {
 
-Catalog::Catalog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+CatalogView::CatalogView(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+CatalogView::~CatalogView() = default;
+
+Catalog::Catalog(std::unique_ptr<Impl> impl) : CatalogView(std::move(impl)) {}
 Catalog::~Catalog() { Close(); }
 
 Result<std::unique_ptr<Catalog>> Catalog::Open(const Options& options) {
@@ -23,17 +26,17 @@ void Catalog::Close() {
   impl_->database.reset();
 }
 
-const std::string& Catalog::folder() const { return impl_->folder; }
+const std::string& CatalogView::folder() const { return impl_->folder; }
 
-Status Catalog::Health() const {
+Status CatalogView::Health() const {
   ENTER_OR_RETURN(*impl_);
   return impl_->database->Health();
 }
 
-uint64_t Catalog::photo_count() const { return impl_->photo_count; }
-PhotoId Catalog::next_photo() const { return PhotoId{impl_->next_photo}; }
-uint64_t Catalog::failure_count() const { return impl_->failure_count; }
-uint64_t Catalog::vector_epoch() const { return impl_->vector_epoch; }
+uint64_t CatalogView::photo_count() const { return impl_->photo_count; }
+PhotoId CatalogView::next_photo() const { return PhotoId{impl_->next_photo}; }
+uint64_t CatalogView::failure_count() const { return impl_->failure_count; }
+uint64_t CatalogView::vector_epoch() const { return impl_->vector_epoch; }
 
 Status Catalog::PutIndexValue(std::string_view name, std::string_view value) {
   ENTER_OR_RETURN(*impl_);
@@ -43,7 +46,7 @@ Status Catalog::PutIndexValue(std::string_view name, std::string_view value) {
   return impl_->Commit(change, Database::Durability::kSynced);
 }
 
-Result<std::string> Catalog::GetIndexValue(std::string_view name) const {
+Result<std::string> CatalogView::GetIndexValue(std::string_view name) const {
   ENTER_OR_RETURN(*impl_);
   ASSIGN_OR_RETURN(const std::optional<std::string> value, impl_->database->Get(Column::kIndex, name));
   if (!value) return Failed(NotFound(StrCat("no index value \"", name, "\"")));

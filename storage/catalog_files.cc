@@ -158,14 +158,14 @@ Status Catalog::TouchPath(const Location& location, const FileStamp& stamp) {
   return impl_->Commit(change, Database::Durability::kBuffered);
 }
 
-Result<PathRecord> Catalog::GetPath(const Location& location) const {
+Result<PathRecord> CatalogView::GetPath(const Location& location) const {
   ENTER_OR_RETURN(*impl_);
   ASSIGN_OR_RETURN(const std::optional<std::string> value, impl_->database->Get(Column::kPaths, PathKey(location)));
   if (!value) return Failed(NotFound(StrCat("no path \"", location.path, "\" in root ", location.root.value)));
   return DecodePath(location, *value);
 }
 
-Status Catalog::ForEachPath(RootId root, std::string_view prefix, const std::function<bool(const PathRecord&)>& visit) const {
+Status CatalogView::ForEachPath(RootId root, std::string_view prefix, const std::function<bool(const PathRecord&)>& visit) const {
   ENTER_OR_RETURN(*impl_);
   const std::string first = PathKey({root, std::string(prefix)});
   return impl_->database->ForEach(Column::kPaths, first, first, [&visit](std::string_view key, std::string_view value) -> Result<bool> {
@@ -175,7 +175,7 @@ Status Catalog::ForEachPath(RootId root, std::string_view prefix, const std::fun
   });
 }
 
-Result<std::vector<PathRecord>> Catalog::ListPaths(RootId root, std::string_view after, size_t limit) const {
+Result<std::vector<PathRecord>> CatalogView::ListPaths(RootId root, std::string_view after, size_t limit) const {
   ENTER_OR_RETURN(*impl_);
   std::string begin(after);
   if (!begin.empty()) begin.push_back('\0');

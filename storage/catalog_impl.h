@@ -1,5 +1,5 @@
 #pragma once
-// Catalog::Impl: the state behind the catalog, shared by the catalog_*.cc files. Internal to storage/.
+// CatalogView::Impl: the state behind the catalog, shared by the catalog_*.cc files. Internal to storage/.
 //
 // Owns:    the database and what is kept in memory of it: counters, roots, the model.
 // Threads: writes hold `write_mutex` from the first read to the commit; `state_mutex` guards what readers see and is never
@@ -32,7 +32,7 @@ struct RootEntry {
   uint64_t indexed_paths = 0;
 };
 
-struct Catalog::Impl {
+struct CatalogView::Impl {
   Impl(std::string where, std::unique_ptr<Database> opened) : folder(std::move(where)), database(std::move(opened)) {}
 
   // Reads format, counters, model and roots; makes them on a new store.

@@ -13,7 +13,7 @@ constexpr uint64_t kJobsKept = 1000;
 
 }  // namespace
 
-Result<std::vector<FailureRecord>> Catalog::ListFailures(const std::optional<Location>& after, size_t limit) const {
+Result<std::vector<FailureRecord>> CatalogView::ListFailures(const std::optional<Location>& after, size_t limit) const {
   ENTER_OR_RETURN(*impl_);
   std::vector<FailureRecord> failures;
   if (limit == 0) return failures;
@@ -28,7 +28,7 @@ Result<std::vector<FailureRecord>> Catalog::ListFailures(const std::optional<Loc
   return failures;
 }
 
-Result<FailureRecord> Catalog::GetFailure(const Location& location) const {
+Result<FailureRecord> CatalogView::GetFailure(const Location& location) const {
   ENTER_OR_RETURN(*impl_);
   ASSIGN_OR_RETURN(const std::optional<std::string> value, impl_->database->Get(Column::kFailures, PathKey(location)));
   if (!value) return Failed(NotFound(StrCat("no failure of \"", location.path, "\" in root ", location.root.value)));
@@ -70,7 +70,7 @@ Result<uint64_t> Catalog::PutJob(const JobRecord& job) {
   return kept.id;
 }
 
-std::vector<JobRecord> Catalog::ListJobs(size_t limit) const {
+std::vector<JobRecord> CatalogView::ListJobs(size_t limit) const {
   std::vector<JobRecord> jobs;
   const Gate::Pass pass = impl_->gate.Enter();
   if (!pass) return jobs;

@@ -96,14 +96,14 @@ Status Catalog::Impl::UpdateModels(const std::function<Status(ModelTable&, Chang
   return CommitModels(change, std::move(table));
 }
 
-std::optional<Catalog::Model> Catalog::model() const {
+std::optional<CatalogView::Model> CatalogView::model() const {
   MutexLock lock(impl_->state_mutex);
   const ModelRecord* answering = impl_->known_models.Answering();
   if (answering == nullptr) return std::nullopt;
   return Model{answering->id, answering->dim, answering->number};
 }
 
-ModelTable Catalog::Models() const {
+ModelTable CatalogView::Models() const {
   MutexLock lock(impl_->state_mutex);
   return impl_->known_models;
 }

@@ -9,7 +9,7 @@
 
 namespace fovea::storage {
 
-Result<PhotoId> Catalog::FindContent(const Sha256Digest& content) const {
+Result<PhotoId> CatalogView::FindContent(const Sha256Digest& content) const {
   ENTER_OR_RETURN(*impl_);
   ASSIGN_OR_RETURN(const ModelBinding model, impl_->FindModel(std::nullopt));
   ASSIGN_OR_RETURN(const std::optional<std::string> value, impl_->database->Get(Column::kContents, ContentKey(content)));
@@ -20,14 +20,14 @@ Result<PhotoId> Catalog::FindContent(const Sha256Digest& content) const {
   return id;
 }
 
-Result<PhotoRecord> Catalog::GetPhoto(PhotoId id) const {
+Result<PhotoRecord> CatalogView::GetPhoto(PhotoId id) const {
   ENTER_OR_RETURN(*impl_);
   ASSIGN_OR_RETURN(const std::optional<std::string> value, impl_->database->Get(Column::kPhotos, PhotoKey(id)));
   if (!value) return Failed(NotFound(StrCat("no photo ", id.value)));
   return DecodePhoto(id, *value);
 }
 
-Result<std::vector<Location>> Catalog::LocationsOf(PhotoId id) const {
+Result<std::vector<Location>> CatalogView::LocationsOf(PhotoId id) const {
   ENTER_OR_RETURN(*impl_);
   std::vector<Location> locations;
   const std::string prefix = PhotoKey(id);
@@ -42,7 +42,7 @@ Result<std::vector<Location>> Catalog::LocationsOf(PhotoId id) const {
   return locations;
 }
 
-Result<std::vector<float>> Catalog::GetVector(PhotoId id, std::optional<uint32_t> model_number) const {
+Result<std::vector<float>> CatalogView::GetVector(PhotoId id, std::optional<uint32_t> model_number) const {
   ENTER_OR_RETURN(*impl_);
   ASSIGN_OR_RETURN(const ModelBinding model, impl_->FindModel(model_number));
   ASSIGN_OR_RETURN(const std::optional<std::string> value, impl_->database->Get(Column::kVectors, VectorKey(model.number, id)));
@@ -52,7 +52,7 @@ Result<std::vector<float>> Catalog::GetVector(PhotoId id, std::optional<uint32_t
   return vector;
 }
 
-Result<std::vector<PhotoRecord>> Catalog::ListPhotos(PhotoId after, size_t limit) const {
+Result<std::vector<PhotoRecord>> CatalogView::ListPhotos(PhotoId after, size_t limit) const {
   ENTER_OR_RETURN(*impl_);
   std::vector<PhotoRecord> photos;
   if (limit == 0 || after.value == std::numeric_limits<uint64_t>::max()) return photos;
@@ -66,7 +66,7 @@ Result<std::vector<PhotoRecord>> Catalog::ListPhotos(PhotoId after, size_t limit
   return photos;
 }
 
-Result<std::vector<PhotoRecord>> Catalog::ListPhotosByDate(int64_t from_ms, int64_t before_ms, const std::optional<Dated>& after, size_t limit) const {
+Result<std::vector<PhotoRecord>> CatalogView::ListPhotosByDate(int64_t from_ms, int64_t before_ms, const std::optional<Dated>& after, size_t limit) const {
   ENTER_OR_RETURN(*impl_);
   std::vector<PhotoId> ids;
   if (limit == 0 || from_ms >= before_ms) return std::vector<PhotoRecord>();
@@ -90,7 +90,7 @@ Result<std::vector<PhotoRecord>> Catalog::ListPhotosByDate(int64_t from_ms, int6
   return photos;
 }
 
-Result<std::vector<PhotoId>> Catalog::VectorChangesSince(uint64_t epoch) const {
+Result<std::vector<PhotoId>> CatalogView::VectorChangesSince(uint64_t epoch) const {
   ENTER_OR_RETURN(*impl_);
   MutexLock lock(impl_->write_mutex);
   ASSIGN_OR_RETURN(const std::optional<std::string> stored, impl_->database->Get(Column::kMeta, kForgottenKey));
@@ -120,11 +120,11 @@ Status Catalog::ForgetVectorChanges(uint64_t epoch) {
   return impl_->Commit(change, Database::Durability::kBuffered);
 }
 
-Status Catalog::ForEachVector(const VisitVector& visit, std::optional<uint32_t> model) const {
+Status CatalogView::ForEachVector(const VisitVector& visit, std::optional<uint32_t> model) const {
   return ForEachVectorBetween({}, PhotoId{UINT64_MAX}, visit, model);
 }
 
-Status Catalog::ForEachVectorBetween(PhotoId first, PhotoId end, const VisitVector& visit, std::optional<uint32_t> model_number) const {
+Status CatalogView::ForEachVectorBetween(PhotoId first, PhotoId end, const VisitVector& visit, std::optional<uint32_t> model_number) const {
   ENTER_OR_RETURN(*impl_);
   ASSIGN_OR_RETURN(const ModelBinding model, impl_->FindModel(model_number));
   std::vector<float> vector(static_cast<size_t>(model.dim));
@@ -136,7 +136,7 @@ Status Catalog::ForEachVectorBetween(PhotoId first, PhotoId end, const VisitVect
   });
 }
 
-Result<std::string> Catalog::GetThumbnail(PhotoId id) const {
+Result<std::string> CatalogView::GetThumbnail(PhotoId id) const {
   ENTER_OR_RETURN(*impl_);
   ASSIGN_OR_RETURN(const std::optional<std::string> value, impl_->database->Get(Column::kThumbnails, PhotoKey(id)));
   if (!value) return Failed(NotFound(StrCat("no thumbnail of photo ", id.value)));

@@ -92,14 +92,14 @@ Status Catalog::ForgetRoot(RootId id) {
   return Status::Ok();
 }
 
-std::vector<Root> Catalog::ListRoots() const {
+std::vector<Root> CatalogView::ListRoots() const {
   MutexLock lock(impl_->state_mutex);
   std::vector<Root> roots;
   for (const auto& [id, entry] : impl_->roots) roots.push_back(entry.root);
   return roots;
 }
 
-Result<Root> Catalog::GetRoot(RootId id) const { return impl_->FindRoot(id); }
+Result<Root> CatalogView::GetRoot(RootId id) const { return impl_->FindRoot(id); }
 
 Result<Root> Catalog::Impl::FindRoot(RootId id) const {
   MutexLock lock(state_mutex);
@@ -108,7 +108,7 @@ Result<Root> Catalog::Impl::FindRoot(RootId id) const {
   return entry->second.root;
 }
 
-uint64_t Catalog::indexed_path_count(RootId id) const {
+uint64_t CatalogView::indexed_path_count(RootId id) const {
   MutexLock lock(impl_->state_mutex);
   const auto entry = impl_->roots.find(id);
   return entry == impl_->roots.end() ? 0 : entry->second.indexed_paths;

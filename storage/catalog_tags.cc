@@ -34,7 +34,7 @@ Result<std::vector<PhotoId>> Catalog::ChangeTags(const TagChange& wanted) {
   return unknown;
 }
 
-Result<std::vector<std::string>> Catalog::TagsOf(PhotoId id) const {
+Result<std::vector<std::string>> CatalogView::TagsOf(PhotoId id) const {
   ENTER_OR_RETURN(*impl_);
   std::vector<std::string> tags;
   const std::string prefix = PhotoKey(id);
@@ -48,7 +48,7 @@ Result<std::vector<std::string>> Catalog::TagsOf(PhotoId id) const {
   return tags;
 }
 
-Status Catalog::ForEachTag(const std::function<bool(PhotoId, const std::string&)>& visit) const {
+Status CatalogView::ForEachTag(const std::function<bool(PhotoId, const std::string&)>& visit) const {
   ENTER_OR_RETURN(*impl_);
   return impl_->database->Sweep(Column::kTags, "", [&visit](std::string_view key, std::string_view value) -> Result<bool> {
     RETURN_IF_ERROR(DecodeMark(value));

@@ -1,5 +1,5 @@
 // fovea_encoder_bench --model DIR [--device cpu|cuda] [--precision P] [--threads N]: loads a model and answers commands, one
-// JSON object a line (bench/README.md lists them), so that bench/encoder can run it and the peers in turn.
+// JSON object a line (bench/encoder_run/README.md lists them), so that bench/encoder can run it and the peers in turn.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 """The protocol between bench/encoder and a peer: one JSON command a line in, one JSON answer a line out.
 
-Commands are those of fovea_encoder_bench (bench/README.md), with "variant" where a peer runs in several ways. What a library
+Commands are those of fovea_encoder_bench (bench/encoder_run/README.md), with "variant" where a peer runs in several ways. What a library
 prints to standard output goes to standard error, so that the answers stay alone.
 """
 import json

@@ -6,41 +6,47 @@
 namespace fovea::indexer {
 namespace {
 
-constexpr size_t kRowsPerLookup = 4;  // looking one photo up costs what asking so many rows does
+constexpr size_t kRowsPerLookup = 100;  // looking a photo up costs what asking four rows does, and of many photos few lists are asked
 
 }  // namespace
 
-AmongRows::AmongRows(const ListedRows& rows, const PhotoBits& photos) : rows_(&rows), bits_(rows.there().size()), counts_(rows.lists()) {
-  if (photos.count() <= rows.size() / kRowsPerLookup) {
-    LookUp(photos);
-  } else {
-    AskAll(photos);
-  }
+AmongRows::AmongRows(const ListedRows& rows, const PhotoBits* photos) : rows_(rows), photos_(photos) {
+  if (photos_ == nullptr) return;
+  bits_.resize(rows_.there().size());
+  const bool few = photos_->count() <= rows_.size() / kRowsPerLookup;
+  counts_.resize(rows_.lists(), few ? 0 : kNotCounted);
+  if (few) LookUp();
 }
 
 // In steps, so that no photo waits for the one before.
-void AmongRows::LookUp(const PhotoBits& photos) {
+void AmongRows::LookUp() {
   std::vector<storage::PhotoId> ids;
-  ids.reserve(photos.count());
-  ForEachOf(photos, [&](storage::PhotoId photo) { ids.push_back(photo); });
+  ids.reserve(photos_->count());
+  ForEachOf(*photos_, [&](storage::PhotoId photo) { ids.push_back(photo); });
   for (const storage::PhotoId photo : ids) {
-    const std::optional<uint32_t> place = rows_->PlaceOf(photo);
+    const std::optional<uint32_t> place = rows_.PlaceOf(photo);
     if (!place) continue;
     bits_[*place / 64] |= uint64_t{1} << *place % 64;
-    ++counts_[rows_->ListOf(*place)];
+    ++counts_[rows_.ListOf(*place)];
   }
 }
 
-void AmongRows::AskAll(const PhotoBits& photos) {
-  for (size_t i = 0; i < bits_.size(); ++i) {
-    const auto ids = rows_->ids().subspan(i * 64, std::min<size_t>(64, rows_->places() - i * 64));
+size_t AmongRows::Count(uint32_t list) {
+  uint32_t count = 0;
+  for (const uint32_t block : rows_.BlocksOf(list)) {
+    const auto ids = rows_.ids().subspan(block * kBlockRows, kBlockRows);
     uint64_t held = 0;
-    for (size_t row = 0; row < ids.size(); ++row) held |= uint64_t{photos.Holds(ids[row])} << row;
-    bits_[i] = held & rows_->there()[i];
+    for (size_t row = 0; row < kBlockRows; ++row) held |= uint64_t{photos_->Holds(ids[row])} << row;
+    held &= rows_.BlockBits(block);
+    bits_[block * kBlockRows / 64] |= held << block * kBlockRows % 64;
+    count += static_cast<uint32_t>(std::popcount(held));
   }
-  for (uint32_t block = 0; block < rows_->places() / kBlockRows; ++block) {
-    counts_[rows_->ListOf(block * kBlockRows)] += static_cast<uint32_t>(std::popcount(RowFilter(bits_).BlockBits(block)));
-  }
+  return counts_[list] = count;
+}
+
+std::span<const uint64_t> AmongRows::AllBits() {
+  for (uint32_t list = 0; list < rows_.lists(); ++list) CountIn(list);
+  return bits();
 }
 
 }  // namespace fovea::indexer

@@ -1,10 +1,12 @@
 #pragma once
-// AmongRows says which rows of a clustered index a query may have, and how many of each list.
+// AmongRows says which rows of a clustered index one query may have, and how many of each list. Of a set of many photos it looks at
+// the lists that are asked for: a search through the lists needs few of them.
 //
-// Owns:    for a set of photos one bit per place, and a count per list. Borrows rows; worth nothing once they have changed.
-// Threads: any may read.
+// Owns:    for a set of photos one bit per place, and a count per list. Borrows rows and photos; worth nothing once the rows have changed.
+// Threads: for one search, on its thread.
 // Errors:  none.
 // Units:   rows; lists and places as ListedRows has them.
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -16,23 +18,31 @@ namespace fovea::indexer {
 
 class AmongRows {
  public:
-  // Every row.
-  explicit AmongRows(const ListedRows& rows) : rows_(&rows) {}
-  // Those of the photos. For a million rows it takes up to a few milliseconds, so the last ones are kept (among_cache.h).
-  AmongRows(const ListedRows& rows, const PhotoBits& photos);
+  // `photos`: null for every row.
+  AmongRows(const ListedRows& rows, const PhotoBits* photos);
 
-  // One bit per place, as RowFilter takes them.
-  std::span<const uint64_t> bits() const { return counts_.empty() ? rows_->there() : std::span<const uint64_t>(bits_); }
+  size_t CountIn(uint32_t list) {
+    if (photos_ == nullptr) return rows_.SizeOf(list);
+    return counts_[list] == kNotCounted ? Count(list) : counts_[list];
+  }
+  // What is known without looking: of a list that was not counted yet, its size.
+  size_t AtMostIn(uint32_t list) const { return photos_ == nullptr || counts_[list] == kNotCounted ? rows_.SizeOf(list) : counts_[list]; }
+  // Requires: the block's list was counted.
   uint16_t BlockBits(uint32_t block) const { return RowFilter(bits()).BlockBits(block); }
-  size_t CountIn(uint32_t list) const { return counts_.empty() ? rows_->SizeOf(list) : counts_[list]; }
+  // One bit per place, as RowFilter takes them.
+  std::span<const uint64_t> AllBits();
 
  private:
-  void LookUp(const PhotoBits& photos);
-  void AskAll(const PhotoBits& photos);
+  static constexpr uint32_t kNotCounted = std::numeric_limits<uint32_t>::max();
 
-  const ListedRows* rows_;
+  std::span<const uint64_t> bits() const { return photos_ == nullptr ? rows_.there() : std::span<const uint64_t>(bits_); }
+  void LookUp();
+  size_t Count(uint32_t list);
+
+  const ListedRows& rows_;
+  const PhotoBits* const photos_;
   std::vector<uint64_t> bits_;
-  std::vector<uint32_t> counts_;  // empty: every row
+  std::vector<uint32_t> counts_;
 };
 
 }  // namespace fovea::indexer

@@ -70,17 +70,12 @@ std::vector<ScanAnswer> ClusteredIndex::Impl::SearchAll(std::span<const IndexQue
   filters.reserve(queries.size());
   std::vector<ScanQuery> asked;
   for (const IndexQuery* query : queries) {
-    filters.emplace_back((query->among == nullptr ? among.emplace_back(rows) : among.emplace_back(rows, *query->among)).bits());
+    filters.emplace_back(among.emplace_back(rows, query->among).AllBits());
     asked.push_back({.vector = query->vector, .k = query->k, .filter = &filters.back()});
   }
   const ScanRows all{rows.vectors(), rows.codes(), rows.ids()};
   const auto run = [&](std::span<const ScanQuery> together) { return scan.Search(all, together); };
   return ExactScan::IsLarge(rows.codes(), asked.size()) ? rounds.Search(asked, run) : run(asked);
-}
-
-IndexAnswer ClusteredIndex::Impl::SearchSome(const IndexQuery& query) const {
-  if (query.among == nullptr) return SearchLists(rows, *centroids, query, AmongRows(rows));
-  return kept.Use(rows, *query.among, [&](const AmongRows& among) REQUIRES_SHARED(mutex) { return SearchLists(rows, *centroids, query, among); });
 }
 
 Result<std::vector<Neighbour>> ClusteredIndex::Search(std::span<const float> query, size_t k) const {
@@ -102,7 +97,7 @@ Result<std::vector<IndexAnswer>> ClusteredIndex::SearchMany(std::span<const Inde
     if (query.among != nullptr && query.among->count() <= kFewPhotos) {
       answers[i].found = ScoreEach(impl_->rows, query);
     } else if (lists && !query.exact) {
-      answers[i] = impl_->SearchSome(query);
+      answers[i] = SearchLists(impl_->rows, *impl_->centroids, query);
     } else {
       through_all.push_back(&query);
       places.push_back(i);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 
+#include "indexer/among_rows.h"
 #include "indexer/coded_queries.h"
 #include "indexer/exact_score.h"
 #include "indexer/rescoring.h"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr float kWiden = 1.2f;    // the tails of the rests are heavier than the normal distribution's
 constexpr double kMissed = 0.07;  // of k
+constexpr double kUncounted = 0.25;  // of these, in lists whose rows nobody has counted
 constexpr float kFar = 5;         // deviations; what lies farther off holds nothing
 
 constexpr int kFewInBlock = 3;    // are scored one by one: a quarter of the bytes of a block each
@@ -51,8 +53,8 @@ struct Open {
 
 class ListSearch {
  public:
-  ListSearch(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query, const AmongRows& among)
-      : rows_(rows), centroids_(centroids), query_(query), k_(std::min(query.k, rows.size())), among_(among),
+  ListSearch(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query)
+      : rows_(rows), centroids_(centroids), query_(query), k_(std::min(query.k, rows.size())), among_(rows, query.among),
         kernel_(centroids.kernel()), vector_(query.vector.data()), coded_(std::span(&vector_, 1), rows.vectors().dim()),
         block_(coded_.block()), candidates_(k_) {}
 
@@ -77,7 +79,7 @@ class ListSearch {
     open_.reserve(middles.size());
     for (size_t i = 0; i < middles.size(); ++i) {
       const auto list = static_cast<uint32_t>(i + 1);
-      const size_t rows = among_.CountIn(list);
+      const size_t rows = among_.AtMostIn(list);
       if (rows == 0) continue;
       const float sigma = deviation * centroids_.spread(i);
       open_.push_back({middles[i] + sigma * ExpectedBest(rows), list, middles[i], sigma});
@@ -92,22 +94,33 @@ class ListSearch {
     std::erase_if(open_, [&](const Open& open) { return floor - open.middle > kFar * open.sigma; });
     std::ranges::sort(open_, std::greater(), &Open::expected);
     size_t done = 0;
-    while (done < open_.size() && MissedFrom(done) > kMissed * static_cast<double>(k_)) {
+    while (done < open_.size() && MayMiss(done)) {
       const size_t end = std::min(open_.size(), done + std::max<size_t>(2, done / 4));
       for (; done < end; ++done) Sweep(open_[done].list);
     }
     return done == all;
   }
 
-  double MissedFrom(size_t first) const {
+  // Whether the lists from `first` on hold more than may be missed. The last ones are taken at their size, while that makes little of it.
+  bool MayMiss(size_t first) {
+    const double may = kMissed * static_cast<double>(k_);
     double missed = 0;
-    for (size_t i = first; i < open_.size(); ++i) {
-      missed += static_cast<double>(among_.CountIn(open_[i].list)) * UpperTail((best_.front() - open_[i].middle) / std::max(1e-9f, open_[i].sigma));
+    size_t end = open_.size();
+    for (; end > first; --end) {
+      const double more = Missed(open_[end - 1], among_.AtMostIn(open_[end - 1].list));
+      if (missed + more > kUncounted * may) break;
+      missed += more;
     }
-    return missed;
+    for (size_t i = first; i < end && missed <= may; ++i) missed += Missed(open_[i], among_.CountIn(open_[i].list));
+    return missed > may;
+  }
+
+  double Missed(const Open& open, size_t rows) const {
+    return static_cast<double>(rows) * UpperTail((best_.front() - open.middle) / std::max(1e-9f, open.sigma));
   }
 
   void Sweep(uint32_t list) {
+    if (among_.CountIn(list) == 0) return;
     BlockBounds bounds;
     for (const uint32_t block : rows_.BlocksOf(list)) {
       const uint16_t allowed = among_.BlockBits(block);
@@ -150,7 +163,7 @@ class ListSearch {
   const Centroids& centroids_;
   const IndexQuery& query_;
   const size_t k_;
-  const AmongRows& among_;
+  AmongRows among_;
   const ScanKernel& kernel_;
   const float* const vector_;
   const CodedQueries coded_;
@@ -162,9 +175,9 @@ class ListSearch {
 
 }  // namespace
 
-IndexAnswer SearchLists(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query, const AmongRows& among) {
+IndexAnswer SearchLists(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query) {
   if (query.k == 0 || rows.size() == 0) return {};
-  return ListSearch(rows, centroids, query, among).Run();
+  return ListSearch(rows, centroids, query).Run();
 }
 
 std::vector<Neighbour> ScoreEach(const ListedRows& rows, const IndexQuery& query) {

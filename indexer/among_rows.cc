@@ -7,6 +7,7 @@ namespace fovea::indexer {
 namespace {
 
 constexpr size_t kRowsPerLookup = 100;  // looking a photo up costs what asking four rows does, and of many photos few lists are asked
+constexpr double kGenerous = 4;
 
 }  // namespace
 
@@ -14,6 +15,7 @@ AmongRows::AmongRows(const ListedRows& rows, const PhotoBits* photos) : rows_(ro
   if (photos_ == nullptr) return;
   bits_.resize(rows_.there().size());
   const bool few = photos_->count() <= rows_.size() / kRowsPerLookup;
+  share_ = std::min(1.0, kGenerous * static_cast<double>(photos_->count()) / static_cast<double>(rows_.size()));
   counts_.resize(rows_.lists(), few ? 0 : kNotCounted);
   if (few) LookUp();
 }

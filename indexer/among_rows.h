@@ -25,8 +25,11 @@ class AmongRows {
     if (photos_ == nullptr) return rows_.SizeOf(list);
     return counts_[list] == kNotCounted ? Count(list) : counts_[list];
   }
-  // What is known without looking: of a list that was not counted yet, its size.
-  size_t AtMostIn(uint32_t list) const { return photos_ == nullptr || counts_[list] == kNotCounted ? rows_.SizeOf(list) : counts_[list]; }
+  // Without looking: of a list that was not counted yet, a few times the photos' share of its rows, at most all of them.
+  double Guess(uint32_t list) const {
+    if (photos_ == nullptr) return static_cast<double>(rows_.SizeOf(list));
+    return counts_[list] == kNotCounted ? share_ * static_cast<double>(rows_.SizeOf(list)) : counts_[list];
+  }
   // Requires: the block's list was counted.
   uint16_t BlockBits(uint32_t block) const { return RowFilter(bits()).BlockBits(block); }
   // One bit per place, as RowFilter takes them.
@@ -41,6 +44,7 @@ class AmongRows {
 
   const ListedRows& rows_;
   const PhotoBits* const photos_;
+  double share_ = 1;
   std::vector<uint64_t> bits_;
   std::vector<uint32_t> counts_;
 };

@@ -3,19 +3,7 @@
 #include <utility>
 
 namespace fovea::indexer {
-namespace {
-
-std::vector<uint64_t> BitsOfSet(const PhotoSet& photos) {
-  std::vector<uint64_t> words(photos.isEmpty() ? 0 : photos.maximum() / 64 + 1);
-  std::vector<uint32_t> ids(photos.cardinality());
-  photos.toUint32Array(ids.data());
-  for (const uint32_t id : ids) words[id / 64] |= uint64_t{1} << id % 64;
-  return words;
-}
-
-}  // namespace
-
-std::vector<uint64_t> FilterBits::Of(const Filter& filter) {
+std::shared_ptr<const PhotoWords> FilterBits::Of(const Filter& filter) {
   const uint64_t changes = facts_.changes();
   {
     ReaderLock lock(mutex_);
@@ -23,7 +11,7 @@ std::vector<uint64_t> FilterBits::Of(const Filter& filter) {
       if (kept.changes == changes && kept.filter == filter) return kept.bits;
     }
   }
-  std::vector<uint64_t> bits = BitsOfSet(facts_.Fitting(filter));
+  const auto bits = std::make_shared<const PhotoWords>(facts_.Fitting(filter));
   WriterLock lock(mutex_);
   Kept made{.filter = filter, .changes = changes, .bits = bits};
   if (kept_.size() < kKept) {

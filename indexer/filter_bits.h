@@ -1,12 +1,13 @@
 #pragma once
 // FilterBits gives the photos that fit a filter as bits, and keeps the last ones: many things are asked with one filter.
 //
-// Owns:    for each of kKept filters one bit per photo. Borrows the facts.
+// Owns:    for each of kKept filters one bit per photo, together with who asked. Borrows the facts.
 // Threads: any number at once.
 // Errors:  none.
 // Units:   bits by photo id, as PhotoBits takes them.
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "base/shared_mutex.h"
@@ -22,13 +23,13 @@ class FilterBits {
   explicit FilterBits(const PhotoFacts& facts) : facts_(facts) {}
 
   // What facts.Fitting says now.
-  std::vector<uint64_t> Of(const Filter& filter) EXCLUDES(mutex_);
+  std::shared_ptr<const PhotoWords> Of(const Filter& filter) EXCLUDES(mutex_);
 
  private:
   struct Kept {
     Filter filter;
     uint64_t changes = 0;  // of the facts before they were asked
-    std::vector<uint64_t> bits;
+    std::shared_ptr<const PhotoWords> bits;
   };
 
   const PhotoFacts& facts_;

@@ -1,55 +1,72 @@
 #include "indexer/folder_table.h"
 
-#include <vector>
-
 #include "indexer/glob.h"
 
 namespace fovea::indexer {
 namespace {
 
-// Folder and name of a path.
-std::pair<std::string, std::string> Split(std::string_view path) {
-  const size_t slash = path.rfind('/');
-  if (slash == std::string_view::npos) return {"", std::string(path)};
-  return {std::string(path.substr(0, slash)), std::string(path.substr(slash + 1))};
-}
+struct Split {
+  explicit Split(std::string_view path)
+      : slash(path.rfind('/')), folder(slash == std::string_view::npos ? "" : path.substr(0, slash)), name(path.substr(slash + 1)) {}
+  size_t slash;
+  std::string_view folder, name;
+};
 
 }  // namespace
 
-void FolderTable::Folder::Add(const std::string& name, uint32_t photo) {
-  const auto [place, is_new] = names.try_emplace(name, photo);
-  if (!is_new) {
-    if (place->second == photo) return;
-    Remove(name);
-    names[name] = photo;
+void FolderTable::Folder::CountIn(uint32_t photo) {
+  for (Folder* folder = this; folder != nullptr; folder = folder->parent) {
+    if (!folder->below.addChecked(photo)) ++folder->repeated[photo];
   }
-  if (!photos.addChecked(photo)) ++repeated[photo];
 }
 
-void FolderTable::Folder::Remove(const std::string& name) {
-  const auto place = names.find(name);
-  if (place == names.end()) return;
-  const uint32_t photo = place->second;
-  names.erase(place);
-  const auto more = repeated.find(photo);
-  if (more == repeated.end()) {
-    photos.remove(photo);
-  } else if (--more->second == 0) {
-    repeated.erase(more);
+void FolderTable::Folder::CountOut(uint32_t photo) {
+  for (Folder* folder = this; folder != nullptr; folder = folder->parent) {
+    const auto more = folder->repeated.find(photo);
+    if (more == folder->repeated.end()) {
+      folder->below.remove(photo);
+    } else if (--more->second == 0) {
+      folder->repeated.erase(more);
+    }
+  }
+}
+
+FolderTable::Folder& FolderTable::Make(std::string_view folder) {
+  const auto [place, is_new] = folders_.try_emplace(std::string(folder));
+  if (is_new && !folder.empty()) place->second.parent = &Make(Split(folder).folder);
+  return place->second;
+}
+
+void FolderTable::EraseEmpty(std::string_view folder) {
+  for (auto place = folders_.find(std::string(folder)); place != folders_.end() && place->second.below.isEmpty();) {
+    const bool has_parent = place->second.parent != nullptr;
+    folders_.erase(place);
+    folder = Split(folder).folder;
+    place = has_parent ? folders_.find(std::string(folder)) : folders_.end();
   }
 }
 
 void FolderTable::Add(std::string_view path, uint32_t photo) {
-  const auto [folder, name] = Split(path);
-  folders_[folder].Add(name, photo);
+  const Split split(path);
+  Folder& folder = Make(split.folder);
+  const auto [place, is_new] = folder.names.try_emplace(std::string(split.name), photo);
+  if (!is_new) {
+    if (place->second == photo) return;
+    folder.CountOut(place->second);
+    place->second = photo;
+  }
+  folder.CountIn(photo);
 }
 
 void FolderTable::Remove(std::string_view path) {
-  const auto [folder, name] = Split(path);
-  const auto place = folders_.find(folder);
-  if (place == folders_.end()) return;
-  place->second.Remove(name);
-  if (place->second.names.empty()) folders_.erase(place);
+  const Split split(path);
+  const auto folder = folders_.find(std::string(split.folder));
+  if (folder == folders_.end()) return;
+  const auto name = folder->second.names.find(std::string(split.name));
+  if (name == folder->second.names.end()) return;
+  folder->second.CountOut(name->second);
+  folder->second.names.erase(name);
+  EraseEmpty(split.folder);
 }
 
 std::pair<FolderTable::Folders::const_iterator, FolderTable::Folders::const_iterator> FolderTable::Below(std::string_view folder) const {
@@ -58,31 +75,28 @@ std::pair<FolderTable::Folders::const_iterator, FolderTable::Folders::const_iter
 }
 
 std::optional<uint32_t> FolderTable::Find(std::string_view path) const {
-  const auto [folder, name] = Split(path);
-  const auto place = folders_.find(folder);
+  const Split split(path);
+  const auto place = folders_.find(std::string(split.folder));
   if (place == folders_.end()) return std::nullopt;
-  const auto entry = place->second.names.find(name);
+  const auto entry = place->second.names.find(std::string(split.name));
   return entry == place->second.names.end() ? std::nullopt : std::optional(entry->second);
 }
 
-PhotoSet FolderTable::In(std::string_view folder) const {
-  std::vector<const PhotoSet*> sets;
-  if (const auto itself = folders_.find(std::string(folder)); itself != folders_.end()) sets.push_back(&itself->second.photos);
-  for (auto [at, end] = Below(folder); at != end; ++at) sets.push_back(&at->second.photos);
-  return PhotoSet::fastunion(sets.size(), sets.data());
+void FolderTable::AddIn(std::string_view folder, std::span<uint64_t> bits) const {
+  if (const auto place = folders_.find(std::string(folder)); place != folders_.end()) AddTo(place->second.below, bits);
 }
 
-PhotoSet FolderTable::Fitting(std::string_view pattern) const {
+void FolderTable::AddFitting(std::string_view pattern, std::span<uint64_t> bits) const {
   const std::string_view fixed = FixedPartOf(pattern);
-  std::vector<uint32_t> photos;
+  PhotoSet photos;
   const auto look = [&](const std::string& folder, const Folder& content) {
     for (const auto& [name, photo] : content.names) {
-      if (GlobMatches(pattern, folder + '/' + name)) photos.push_back(photo);
+      if (GlobMatches(pattern, folder + '/' + name)) photos.add(photo);
     }
   };
   if (const auto itself = folders_.find(std::string(fixed)); itself != folders_.end()) look(itself->first, itself->second);
   for (auto [at, end] = Below(fixed); at != end; ++at) look(at->first, at->second);
-  return {photos.size(), photos.data()};
+  AddTo(photos, bits);
 }
 
 }  // namespace fovea::indexer

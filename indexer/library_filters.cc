@@ -25,12 +25,7 @@ Status Library::Impl::MakeReady(Filter& filter) const {
   return Status();
 }
 
-Result<PhotoSet> Library::Impl::Fitting(Filter filter) const {
-  RETURN_IF_ERROR(MakeReady(filter));
-  return facts.Fitting(filter);
-}
-
-Result<std::vector<uint64_t>> Library::Impl::BitsOf(Filter filter) const {
+Result<Library::Impl::Among> Library::Impl::Fitting(Filter filter) const {
   RETURN_IF_ERROR(MakeReady(filter));
   return filter_bits.Of(filter);
 }

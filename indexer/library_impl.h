@@ -47,7 +47,7 @@ struct Library::Impl {
   EncodingModel Encoding() const;
 
   Result<std::vector<float>> QueryVector(Generation& now, const SearchRequest& request) const;
-  using Among = std::optional<std::vector<uint64_t>>;  // what BitsOf gives; none: every photo
+  using Among = std::shared_ptr<const PhotoWords>;  // what Fitting gives; none: every photo
   Result<IndexAnswer> Nearest(const Generation& now, const IndexQuery& query, const Among& among) const;
   Result<encoder::ModelInput> DecodeQuery(Generation& now, const std::string& bytes, encoder::DecodeMode mode) const;
   // Among how many pictures the question looked, of which `found` (kMaxK at most) are the best.
@@ -74,11 +74,10 @@ struct Library::Impl {
   void StartLoadingFacts();
   // Before a filter is asked: the facts are there, and its roots are folders.
   Status MakeReady(Filter& filter) const;
-  Result<PhotoSet> Fitting(Filter filter) const;
-  // The photos that fit the filter, as bits by id; kBusy while facts are being loaded, which a library that is as it was left does here.
-  Result<std::vector<uint64_t>> BitsOf(Filter filter) const;
+  // The photos that fit the filter; kBusy while facts are being loaded, which a library that is as it was left does here.
+  Result<Among> Fitting(Filter filter) const;
   // The records of photos in the set with id > after in rising order, without the first `skip`, at most `limit`.
-  Result<std::vector<storage::PhotoRecord>> RecordsOf(const PhotoSet& photos, PhotoId after, uint64_t skip, size_t limit) const;
+  Result<std::vector<storage::PhotoRecord>> RecordsOf(const PhotoBits& photos, PhotoId after, uint64_t skip, size_t limit) const;
   Pipeline::Options PipelineOptions() const;
   void BeginRoot(const storage::Root& root);
   Result<std::string> ThumbnailFromFile(const storage::PhotoRecord& record, int side_px) const;

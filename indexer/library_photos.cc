@@ -59,15 +59,10 @@ Result<std::vector<PhotoId>> Library::ChangeTags(const storage::TagChange& chang
   return impl_->writer->ChangeTags(change);
 }
 
-Result<std::vector<storage::PhotoRecord>> Library::Impl::RecordsOf(const PhotoSet& photos, PhotoId after, uint64_t skip, size_t limit) const {
+Result<std::vector<storage::PhotoRecord>> Library::Impl::RecordsOf(const PhotoBits& photos, PhotoId after, uint64_t skip, size_t limit) const {
   std::vector<storage::PhotoRecord> records;
-  const uint64_t before = photos.isEmpty() ? 0 : photos.rank(static_cast<uint32_t>(std::min<uint64_t>(after.value, photos.maximum())));
-  const uint64_t rank = before + std::min(skip, photos.cardinality() - before);
-  uint32_t first = 0;
-  if (!photos.select(static_cast<uint32_t>(rank), &first)) return records;
-  auto id = photos.begin();
-  for (id.equalorlarger(first); id != photos.end() && records.size() < limit; ++id) {
-    auto record = catalog.GetPhoto(PhotoId{*id});
+  for (auto id = photos.After(after, skip); id && records.size() < limit; id = photos.After(*id)) {
+    auto record = catalog.GetPhoto(*id);
     if (!record && record.error().code() == StatusCode::kNotFound) continue;  // removed a moment ago
     if (!record) return Failed(record.error());
     records.push_back(*std::move(record));
@@ -81,9 +76,10 @@ Result<Library::PhotoPage> Library::ListPhotos(PhotoId after, size_t limit, cons
   PhotoPage page{.photos = {}, .next = {}, .total = impl_->catalog.photo_count()};
   std::vector<storage::PhotoRecord> records;
   if (filter || skip > 0) {
-    ASSIGN_OR_RETURN(const PhotoSet fitting, impl_->Fitting(filter.value_or(Filter{})));
-    page.total = fitting.cardinality();
-    ASSIGN_OR_RETURN(records, impl_->RecordsOf(fitting, after, skip, limit + 1));
+    ASSIGN_OR_RETURN(const Impl::Among fitting, impl_->Fitting(filter.value_or(Filter{})));
+    const PhotoBits photos(*fitting);
+    page.total = photos.count();
+    ASSIGN_OR_RETURN(records, impl_->RecordsOf(photos, after, skip, limit + 1));
   } else {
     ASSIGN_OR_RETURN(records, impl_->catalog.ListPhotos(after, limit + 1));
   }

@@ -133,7 +133,7 @@ Result<SearchAnswer> Library::Search(const SearchRequest& request) const {
   const auto index_start = std::chrono::steady_clock::now();
   Impl::Among among;
   if (request.filter) {
-    ASSIGN_OR_RETURN(among, impl_->BitsOf(*request.filter));
+    ASSIGN_OR_RETURN(among, impl_->Fitting(*request.filter));
   }
   const IndexQuery asked{.vector = query, .k = (request.cutoff ? kMaxK : request.k) + (itself ? 1 : 0), .exact = request.exact};
   ASSIGN_OR_RETURN(IndexAnswer nearest, impl_->Nearest(*now, asked, among));

@@ -79,10 +79,10 @@ class ListSearch {
     open_.reserve(middles.size());
     for (size_t i = 0; i < middles.size(); ++i) {
       const auto list = static_cast<uint32_t>(i + 1);
-      const size_t rows = among_.AtMostIn(list);
+      const double rows = among_.Guess(list);
       if (rows == 0) continue;
       const float sigma = deviation * centroids_.spread(i);
-      open_.push_back({middles[i] + sigma * ExpectedBest(rows), list, middles[i], sigma});
+      open_.push_back({middles[i] + sigma * ExpectedBest(static_cast<size_t>(std::ceil(rows))), list, middles[i], sigma});
     }
     std::ranges::make_heap(open_, {}, &Open::expected);
   }
@@ -101,22 +101,22 @@ class ListSearch {
     return done == all;
   }
 
-  // Whether the lists from `first` on hold more than may be missed. The last ones are taken at their size, while that makes little of it.
+  // Whether the lists from `first` on hold more than may be missed. Of the last ones the rows are guessed, while that makes little of it.
   bool MayMiss(size_t first) {
     const double may = kMissed * static_cast<double>(k_);
     double missed = 0;
     size_t end = open_.size();
     for (; end > first; --end) {
-      const double more = Missed(open_[end - 1], among_.AtMostIn(open_[end - 1].list));
+      const double more = Missed(open_[end - 1], among_.Guess(open_[end - 1].list));
       if (missed + more > kUncounted * may) break;
       missed += more;
     }
-    for (size_t i = first; i < end && missed <= may; ++i) missed += Missed(open_[i], among_.CountIn(open_[i].list));
+    for (size_t i = first; i < end && missed <= may; ++i) missed += Missed(open_[i], static_cast<double>(among_.CountIn(open_[i].list)));
     return missed > may;
   }
 
-  double Missed(const Open& open, size_t rows) const {
-    return static_cast<double>(rows) * UpperTail((best_.front() - open.middle) / std::max(1e-9f, open.sigma));
+  double Missed(const Open& open, double rows) const {
+    return rows * UpperTail((best_.front() - open.middle) / std::max(1e-9f, open.sigma));
   }
 
   void Sweep(uint32_t list) {

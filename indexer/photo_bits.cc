@@ -1,6 +1,6 @@
 #include "indexer/photo_bits.h"
 
-#include <algorithm>
+#include <bit>
 
 namespace fovea::indexer {
 namespace {
@@ -18,12 +18,39 @@ uint64_t CountOnes(std::span<const uint64_t> words) {
   return ((bytes & kEven) + (bytes >> 8 & kEven)) * kTogether >> 48;
 }
 
+size_t CountAll(std::span<const uint64_t> words) {
+  constexpr size_t kAtOnce = 16;
+  size_t count = 0;
+  for (; words.size() >= kAtOnce; words = words.subspan(kAtOnce)) count += CountOnes(words.first<kAtOnce>());
+  return count + CountOnes(words);
+}
+
 }  // namespace
 
-PhotoBits::PhotoBits(std::span<const uint64_t> words) : words_(words) {
-  constexpr size_t kAtOnce = 16;
-  for (; words.size() >= kAtOnce; words = words.subspan(kAtOnce)) count_ += CountOnes(words.first<kAtOnce>());
-  count_ += CountOnes(words);
+PhotoBits::PhotoBits(std::span<const uint64_t> words) : words_(words), count_(CountAll(words)) {}
+
+uint64_t PhotoBits::WordAfter(size_t word, storage::PhotoId id) const {
+  return word == id.value / 64 ? words_[word] & ~uint64_t{1} << id.value % 64 : words_[word];
+}
+
+size_t PhotoBits::CountAfter(storage::PhotoId id) const {
+  const size_t first = id.value / 64;
+  if (first >= words_.size()) return 0;
+  return CountAll(words_.subspan(first + 1)) + static_cast<size_t>(std::popcount(WordAfter(first, id)));
+}
+
+std::optional<storage::PhotoId> PhotoBits::After(storage::PhotoId id, size_t skip) const {
+  for (size_t i = id.value / 64; i < words_.size(); ++i) {
+    uint64_t word = WordAfter(i, id);
+    const auto here = static_cast<size_t>(std::popcount(word));
+    if (skip >= here) {
+      skip -= here;
+      continue;
+    }
+    for (; skip > 0; --skip) word &= word - 1;
+    return storage::PhotoId{i * 64 + static_cast<uint64_t>(std::countr_zero(word))};
+  }
+  return std::nullopt;
 }
 
 }  // namespace fovea::indexer

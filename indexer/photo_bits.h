@@ -1,17 +1,21 @@
 #pragma once
 // PhotoBits is a set of photos for a search to stay among: one bit per id.
 //
-// Owns:    nothing; views words that must outlive the search.
+// Owns:    nothing; views words that must outlive the search. PhotoWords are such words.
 // Threads: any may read.
 // Errors:  none. An id beyond the last word is not in the set.
 // Units:   id i is bit i % 64 of word i / 64.
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "storage/records.h"
 
 namespace fovea::indexer {
+
+using PhotoWords = std::vector<uint64_t>;
 
 class PhotoBits {
  public:
@@ -20,8 +24,14 @@ class PhotoBits {
   bool Holds(storage::PhotoId id) const { return id.value / 64 < words_.size() && (words_[id.value / 64] >> id.value % 64 & 1) != 0; }
   std::span<const uint64_t> words() const { return words_; }
   size_t count() const { return count_; }
+  size_t CountAfter(storage::PhotoId id) const;
+  // The first one after `id` when `skip` are passed over.
+  std::optional<storage::PhotoId> After(storage::PhotoId id, size_t skip = 0) const;
 
  private:
+  // Those of the word that lie after the id.
+  uint64_t WordAfter(size_t word, storage::PhotoId id) const;
+
   std::span<const uint64_t> words_;
   size_t count_ = 0;
 };

@@ -1,8 +1,9 @@
 #include "indexer/photo_facts.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <numbers>
 
 namespace fovea::indexer {
@@ -16,11 +17,6 @@ std::string LowerCase(std::string_view text) {
     if (byte >= 'A' && byte <= 'Z') byte = static_cast<char>(byte - 'A' + 'a');
   }
   return lower;
-}
-
-uint8_t MonthOf(int64_t local_ms) {
-  const auto day = std::chrono::floor<std::chrono::days>(std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(local_ms)));
-  return static_cast<uint8_t>(static_cast<unsigned>(std::chrono::year_month_day(day).month()));
 }
 
 double Radians(double degrees) { return degrees * std::numbers::pi / 180; }
@@ -37,12 +33,18 @@ bool InBox(const Filter& box, double latitude, double longitude) {
   return box.west <= box.east ? box.west <= longitude && longitude <= box.east : longitude >= box.west || longitude <= box.east;
 }
 
-bool HasShape(Shape shape, int32_t width, int32_t height) {
-  switch (shape) {
-    case Shape::kLandscape: return width > height;
-    case Shape::kPortrait: return width < height;
-    default: return width == height;
-  }
+// No way is shorter than its part in latitude: this spares most photos the trigonometry.
+bool MayBeWithin(const Filter& circle, double latitude) {
+  return std::abs(latitude - circle.latitude) <= 1e-6 + circle.radius_m / kEarthRadiusM * 180 / std::numbers::pi;
+}
+
+Shape ShapeOf(int32_t width, int32_t height) { return width > height ? Shape::kLandscape : width < height ? Shape::kPortrait : Shape::kSquare; }
+
+bool Holds(const PhotoWords& words, uint32_t photo) { return photo / 64 < words.size() && (words[photo / 64] >> photo % 64 & 1) != 0; }
+
+template <typename Combine>
+void CombineWords(PhotoWords& words, const PhotoWords& others, const Combine& combine) {
+  for (size_t i = 0; i < words.size(); ++i) words[i] = combine(words[i], others[i]);
 }
 
 void DropFrom(std::map<std::string, PhotoSet>& names, const PhotoSet& photos) {
@@ -53,35 +55,45 @@ void DropFrom(std::map<std::string, PhotoSet>& names, const PhotoSet& photos) {
 }
 
 // Photos under a name that holds `text`.
-PhotoSet Holding(const std::map<std::string, PhotoSet>& names, std::string_view text) {
+void AddHolding(const std::map<std::string, PhotoSet>& names, std::string_view text, PhotoWords& found) {
   const std::string lower = LowerCase(text);
-  PhotoSet found;
   for (const auto& [name, photos] : names) {
-    if (name.find(lower) != std::string::npos) found |= photos;
+    if (name.find(lower) != std::string::npos) AddTo(photos, found);
   }
-  return found;
+}
+
+void AddUnder(const std::map<std::string, PhotoSet>& names, const std::string& name, PhotoWords& found) {
+  if (const auto place = names.find(name); place != names.end()) AddTo(place->second, found);
 }
 
 }  // namespace
 
+void PhotoFacts::MakeRoomFor(uint32_t photo) {
+  if (photo / 64 < all_.size()) return;
+  const size_t words = std::max<size_t>(photo / 64 + 1, all_.size() + all_.size() / 2);
+  all_.resize(words);
+  bytes_.resize(words * 64);
+  sizes_.resize(words * 64);
+  places_.resize(words * 64);
+  taken_.Resize(words * 64);
+}
+
 void PhotoFacts::Put(const storage::PhotoRecord& photo) {
+  constexpr double kNowhere = std::numeric_limits<double>::quiet_NaN();
   const uint32_t key = SetKey(photo.id);
-  Row row{.bytes = photo.bytes, .width = photo.width, .height = photo.height};
-  if (photo.taken_at_ms) {
-    row.taken_local_ms = *photo.taken_at_ms + int64_t{photo.taken_at_offset_min.value_or(0)} * 60'000;
-    row.month = MonthOf(row.taken_local_ms);
-  }
-  if (photo.latitude && photo.longitude) {
-    row.has_place = true;
-    row.latitude = *photo.latitude;
-    row.longitude = *photo.longitude;
-  }
+  const bool has_place = photo.latitude && photo.longitude;
+  std::optional<int64_t> taken = photo.taken_at_ms;
+  if (taken) *taken += int64_t{photo.taken_at_offset_min.value_or(0)} * 60'000;
   WriterLock lock(mutex_);
   ++changes_;
-  if (all_.contains(key)) Drop(PhotoSet(1, &key));
-  if (rows_.size() <= key) rows_.resize(std::max<size_t>(size_t{key} + 1, rows_.size() + rows_.size() / 2));
-  rows_[key] = row;
-  all_.add(key);
+  MakeRoomFor(key);
+  if (Holds(all_, key)) Drop(PhotoSet(1, &key));
+  all_[key / 64] |= uint64_t{1} << key % 64;
+  bytes_[key] = photo.bytes;
+  sizes_[key] = {photo.width, photo.height};
+  places_[key] = has_place ? Place{*photo.latitude, *photo.longitude} : Place{kNowhere, kNowhere};
+  taken_.Set(key, taken);
+  shapes_[static_cast<size_t>(ShapeOf(photo.width, photo.height))].add(key);
   if (!photo.camera.empty()) cameras_[LowerCase(photo.camera)].add(key);
   if (!photo.lens.empty()) lenses_[LowerCase(photo.lens)].add(key);
   types_[LowerCase(photo.format)].add(key);
@@ -89,7 +101,12 @@ void PhotoFacts::Put(const storage::PhotoRecord& photo) {
 
 void PhotoFacts::Drop(const PhotoSet& photos) {
   for (Names* names : {&cameras_, &lenses_, &types_}) DropFrom(*names, photos);
-  all_ -= photos;
+  for (PhotoSet& shape : shapes_) shape -= photos;
+  for (const uint32_t photo : photos) {
+    if (!Holds(all_, photo)) continue;
+    taken_.Set(photo, std::nullopt);
+    all_[photo / 64] &= ~(uint64_t{1} << photo % 64);
+  }
 }
 
 void PhotoFacts::Remove(std::span<const storage::PhotoId> photos) {
@@ -106,7 +123,9 @@ void PhotoFacts::ChangeTags(const storage::TagChange& change) {
   for (const storage::PhotoId photo : change.photos) photos.add(SetKey(photo));
   WriterLock lock(mutex_);
   ++changes_;
-  photos &= all_;
+  for (const storage::PhotoId photo : change.photos) {
+    if (!Holds(all_, SetKey(photo))) photos.remove(SetKey(photo));
+  }
   for (const std::string& tag : change.remove) {
     const auto place = tags_.find(tag);
     if (place == tags_.end()) continue;
@@ -140,81 +159,99 @@ void PhotoFacts::MovePath(std::string_view from, std::string_view to) {
 
 uint64_t PhotoFacts::size() const {
   ReaderLock lock(mutex_);
-  return all_.cardinality();
+  return PhotoBits(all_).count();
 }
 
 uint64_t PhotoFacts::CountAfter(storage::PhotoId photo) const {
   ReaderLock lock(mutex_);
-  return all_.cardinality() - all_.rank(SetKey(photo));
+  return PhotoBits(all_).CountAfter(photo);
 }
 
-PhotoSet PhotoFacts::Fitting(const Filter& filter) const {
+PhotoWords PhotoFacts::Fitting(const Filter& filter) const {
   ReaderLock lock(mutex_);
   return Evaluate(filter);
 }
 
-// A walk over all photos: 1 to 3 ns each.
+// A walk over all photos: about 1 ns each.
 template <typename Fits>
-PhotoSet PhotoFacts::Where(Fits fits) const {
-  std::vector<uint32_t> found;
-  const auto size = static_cast<uint32_t>(rows_.size());
-  for (uint32_t key = 0; key < size; ++key) {
-    if (fits(rows_[key])) found.push_back(key);
+PhotoWords PhotoFacts::Where(const Fits& fits) const {
+  PhotoWords found(all_.size());
+  for (size_t word = 0; word < found.size(); ++word) {
+    uint64_t bits = 0;
+    for (size_t i = 0; i < 64; ++i) bits |= uint64_t{fits(word * 64 + i)} << i;
+    found[word] = bits & all_[word];
   }
-  return PhotoSet(found.size(), found.data()) & all_;
-}
-
-PhotoSet PhotoFacts::EvaluateParts(const Filter& filter) const {
-  if (filter.kind == Filter::Kind::kNot) return all_ - Evaluate(filter.parts.front());
-  if (filter.kind == Filter::Kind::kAny) {
-    PhotoSet found;
-    for (const Filter& part : filter.parts) found |= Evaluate(part);
-    return found;
-  }
-  PhotoSet found = all_;
-  for (const Filter& part : filter.parts) found &= Evaluate(part);
   return found;
 }
 
-PhotoSet PhotoFacts::EvaluateNumbers(const Filter& filter) const {
-  const auto within = [&filter](int64_t value) { return filter.least <= value && value <= filter.most; };
+PhotoWords PhotoFacts::EvaluateParts(const Filter& filter) const {
+  const bool is_any = filter.kind == Filter::Kind::kAny;
+  PhotoWords found = is_any ? PhotoWords(all_.size()) : all_;
+  for (const Filter& part : filter.parts) {
+    const PhotoWords fitting = Evaluate(part);
+    if (is_any) {
+      CombineWords(found, fitting, std::bit_or());
+    } else if (filter.kind == Filter::Kind::kNot) {
+      CombineWords(found, fitting, [](uint64_t all, uint64_t other) { return all & ~other; });
+    } else {
+      CombineWords(found, fitting, std::bit_and());
+    }
+  }
+  return found;
+}
+
+PhotoWords PhotoFacts::EvaluateNumbers(const Filter& filter) const {
+  const auto within = [least = filter.least, most = filter.most](int64_t value) { return least <= value && value <= most; };
+  const auto* sizes = sizes_.data();
+  const auto* places = places_.data();
+  const auto* bytes = bytes_.data();
   switch (filter.kind) {
-    case Filter::Kind::kTaken:
-      return Where([&](const Row& row) { return row.month != 0 && filter.least <= row.taken_local_ms && row.taken_local_ms < filter.most; });
-    case Filter::Kind::kMonth: return Where([&](const Row& row) { return row.month == filter.number; });
-    case Filter::Kind::kShape: return Where([&](const Row& row) { return HasShape(filter.shape, row.width, row.height); });
-    case Filter::Kind::kWidth: return Where([&](const Row& row) { return within(row.width); });
-    case Filter::Kind::kHeight: return Where([&](const Row& row) { return within(row.height); });
-    case Filter::Kind::kPixels: return Where([&](const Row& row) { return within(int64_t{row.width} * row.height); });
-    case Filter::Kind::kBytes: return Where([&](const Row& row) { return within(row.bytes); });
-    case Filter::Kind::kBox: return Where([&](const Row& row) { return row.has_place && InBox(filter, row.latitude, row.longitude); });
+    case Filter::Kind::kWidth: return Where([&](size_t photo) { return within(sizes[photo].width); });
+    case Filter::Kind::kHeight: return Where([&](size_t photo) { return within(sizes[photo].height); });
+    case Filter::Kind::kPixels: return Where([&](size_t photo) { return within(int64_t{sizes[photo].width} * sizes[photo].height); });
+    case Filter::Kind::kBytes: return Where([&](size_t photo) { return within(bytes[photo]); });
+    case Filter::Kind::kBox: return Where([&](size_t photo) { return InBox(filter, places[photo].latitude, places[photo].longitude); });
     default:
-      return Where([&](const Row& row) {
-        return row.has_place && DistanceM(filter.latitude, filter.longitude, row.latitude, row.longitude) <= filter.radius_m;
+      return Where([&](size_t photo) {
+        const auto [latitude, longitude] = places[photo];
+        return MayBeWithin(filter, latitude) && DistanceM(filter.latitude, filter.longitude, latitude, longitude) <= filter.radius_m;
       });
   }
 }
 
-PhotoSet PhotoFacts::Evaluate(const Filter& filter) const {
+void PhotoFacts::AddFitting(const Filter& filter, PhotoWords& found) const {
   switch (filter.kind) {
-    case Filter::Kind::kAll:
-    case Filter::Kind::kAny:
-    case Filter::Kind::kNot: return EvaluateParts(filter);
-    case Filter::Kind::kFolder: return folders_.In(filter.text) & all_;
-    case Filter::Kind::kGlob: return folders_.Fitting(filter.text) & all_;
-    case Filter::Kind::kCamera: return Holding(cameras_, filter.text);
-    case Filter::Kind::kLens: return Holding(lenses_, filter.text);
-    case Filter::Kind::kType: {
-      const auto type = types_.find(LowerCase(filter.text));
-      return type == types_.end() ? PhotoSet() : type->second;
-    }
-    case Filter::Kind::kTag: {
-      const auto tag = tags_.find(filter.text);
-      return tag == tags_.end() ? PhotoSet() : tag->second;
-    }
-    case Filter::Kind::kRoot: return {};
-    default: return EvaluateNumbers(filter);
+    case Filter::Kind::kFolder: return folders_.AddIn(filter.text, found);
+    case Filter::Kind::kGlob: return folders_.AddFitting(filter.text, found);
+    case Filter::Kind::kTaken: return taken_.AddBetween(filter.least, filter.most, found);
+    case Filter::Kind::kMonth: return taken_.AddMonth(filter.number, found);
+    case Filter::Kind::kShape: return AddTo(shapes_[static_cast<size_t>(filter.shape)], found);
+    case Filter::Kind::kCamera: return AddHolding(cameras_, filter.text, found);
+    case Filter::Kind::kLens: return AddHolding(lenses_, filter.text, found);
+    case Filter::Kind::kType: return AddUnder(types_, LowerCase(filter.text), found);
+    case Filter::Kind::kTag: return AddUnder(tags_, filter.text, found);
+    default: return;  // a root that nobody has resolved holds nothing
   }
+}
+
+PhotoWords PhotoFacts::Evaluate(const Filter& filter) const {
+  using enum Filter::Kind;
+  switch (filter.kind) {
+    case kAll:
+    case kAny:
+    case kNot: return EvaluateParts(filter);
+    case kWidth:
+    case kHeight:
+    case kPixels:
+    case kBytes:
+    case kBox:
+    case kRadius: return EvaluateNumbers(filter);
+    default: break;
+  }
+  PhotoWords found(all_.size());
+  AddFitting(filter, found);
+  CombineWords(found, all_, std::bit_and());
+  return found;
 }
 
 }  // namespace fovea::indexer

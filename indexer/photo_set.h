@@ -1,5 +1,5 @@
 #pragma once
-// PhotoSet is a set of photos by id, as a compressed bitmap (CRoaring).
+// PhotoSet is a set of photos by id, as a compressed bitmap (CRoaring): what is kept for each camera, month, folder, tag.
 //
 // Owns:    its ids.
 // Threads: a value type.
@@ -8,6 +8,7 @@
 #include <roaring/roaring.hh>
 
 #include <cstdint>
+#include <span>
 
 #include "storage/records.h"
 
@@ -16,5 +17,8 @@ namespace fovea::indexer {
 using PhotoSet = ::Roaring;
 
 inline uint32_t SetKey(storage::PhotoId id) { return static_cast<uint32_t>(id.value); }
+
+// Sets the photos' bits (photo_bits.h); ids beyond the last one are passed over. Of large sets whole words are copied.
+void AddTo(const PhotoSet& photos, std::span<uint64_t> bits);
 
 }  // namespace fovea::indexer

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <map>
 #include <random>
 #include <set>
@@ -20,7 +21,11 @@ using Kind = Filter::Kind;
 
 constexpr int64_t kDayMs = 86'400'000;
 
-std::set<uint64_t> Ids(const PhotoSet& set) { return {set.begin(), set.end()}; }
+std::set<uint64_t> Ids(const PhotoWords& words) {
+  std::set<uint64_t> ids;
+  ForEachOf(PhotoBits(words), [&](PhotoId id) { ids.insert(id.value); });
+  return ids;
+}
 
 Filter Of(Kind kind, std::string text) { return {.kind = kind, .text = std::move(text)}; }
 Filter Between(Kind kind, int64_t least, int64_t most) { return {.kind = kind, .least = least, .most = most}; }
@@ -139,6 +144,15 @@ TEST(PhotoFacts, CombinesAndTakesBackWhatChanges) {
   EXPECT_EQ(facts.CountAfter(PhotoId{2}), 0u);
 }
 
+int64_t MonthOf(int64_t ms) {
+  const std::time_t seconds = ms / 1000;
+  return gmtime(&seconds)->tm_mon + 1;
+}
+
+Shape ShapeOf(const PhotoRecord& photo) {
+  return photo.width == photo.height ? Shape::kSquare : photo.width > photo.height ? Shape::kLandscape : Shape::kPortrait;
+}
+
 // What a filter means, said once more in the plainest words.
 bool Fits(const Filter& filter, const PhotoRecord& photo, const std::set<std::string>& paths) {
   const auto any_path = [&](auto fits) { return std::any_of(paths.begin(), paths.end(), fits); };
@@ -150,6 +164,8 @@ bool Fits(const Filter& filter, const PhotoRecord& photo, const std::set<std::st
     case Kind::kGlob: return any_path([&](const std::string& path) { return GlobMatches(filter.text, path); });
     case Kind::kTaken: return photo.taken_at_ms && filter.least <= *photo.taken_at_ms && *photo.taken_at_ms < filter.most;
     case Kind::kCamera: return photo.camera == filter.text;
+    case Kind::kMonth: return photo.taken_at_ms && MonthOf(*photo.taken_at_ms) == filter.number;
+    case Kind::kShape: return ShapeOf(photo) == filter.shape;
     case Kind::kWidth: return filter.least <= photo.width && photo.width <= filter.most;
     default: return photo.format == filter.text;
   }
@@ -158,17 +174,22 @@ bool Fits(const Filter& filter, const PhotoRecord& photo, const std::set<std::st
 class Random {
  public:
   int To(int most) { return std::uniform_int_distribution<int>(0, most)(engine_); }
+  // In 1969 to 1974, often the first moment of a year.
+  int64_t Time() { return To(2) == 0 ? (365 * To(3) + (To(1) == 0 ? 0 : 31)) * kDayMs : (To(2000) - 300) * kDayMs + To(3); }
   std::string Folder() { return StrCat("/r/", To(3), To(1) == 0 ? "" : StrCat("/", To(2))); }
   std::string Path() { return StrCat(Folder(), "/", To(9), ".jpg"); }
   Filter AFilter(int depth) {
-    static constexpr std::array kKinds = {Kind::kFolder, Kind::kGlob, Kind::kTaken, Kind::kCamera, Kind::kWidth, Kind::kType, Kind::kAll, Kind::kAny, Kind::kNot};
-    Filter filter{.kind = kKinds[static_cast<size_t>(To(depth > 0 ? 8 : 5))]};
+    static constexpr std::array kKinds = {Kind::kFolder, Kind::kGlob,  Kind::kTaken, Kind::kCamera, Kind::kWidth, Kind::kType,
+                                          Kind::kMonth,  Kind::kShape, Kind::kAll,   Kind::kAny,    Kind::kNot};
+    Filter filter{.kind = kKinds[static_cast<size_t>(To(depth > 0 ? 10 : 7))]};
     if (filter.kind == Kind::kFolder) filter.text = Folder();
     if (filter.kind == Kind::kGlob) filter.text = StrCat("/r/", To(3), To(1) == 0 ? "/*" : "/**", To(9), ".jpg");
     if (filter.kind == Kind::kCamera) filter.text = StrCat("c", To(2));
     if (filter.kind == Kind::kType) filter.text = To(1) == 0 ? "png" : "jpeg";
-    filter.least = To(50);
-    filter.most = filter.least + To(50);
+    filter.least = filter.kind == Kind::kTaken ? Time() : To(50);
+    filter.most = filter.kind == Kind::kTaken ? filter.least + To(3) * To(200) * kDayMs : filter.least + To(50);
+    filter.number = 1 + To(11);
+    filter.shape = static_cast<Shape>(To(2));
     const int parts = filter.kind == Kind::kNot ? 1 : filter.kind == Kind::kAll || filter.kind == Kind::kAny ? To(3) : 0;
     for (int i = 0; i < parts; ++i) filter.parts.push_back(AFilter(depth - 1));
     return filter;
@@ -200,10 +221,12 @@ TEST(PhotoFacts, AgreesWithAWalkOverAllThroughRandomChanges) {
       photo.camera = StrCat("c", random.To(2));
       photo.width = random.To(100);
       photo.format = random.To(1) == 0 ? "png" : "jpeg";
-      if (random.To(2) > 0) photo.taken_at_ms = random.To(100);
-      const bool again = what == 5 && !photos.empty();
+      photo.height = random.To(100);
+      if (random.To(2) > 0) photo.taken_at_ms = random.Time();
+      const bool again = what >= 4 && !photos.empty();
       const uint64_t id = again ? photos.begin()->first : next++;
-      if (!again) {
+      if (!again || what == 5) {
+        photo.id = PhotoId{id};
         photos[id] = photo;
         facts.Put(photo);
       }

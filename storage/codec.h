@@ -6,6 +6,7 @@
 // Errors:  the reader remembers the first fault and gives zeros from then on; Finish() tells it as kCorrupt, or as
 //          kUnsupported for a value of a newer format. It never reads past the end and checks a length before it allocates.
 // Units:   numbers are little-endian; texts are a 32-bit length in bytes, then the bytes. docs/on-disk-format.md.
+#include <concepts>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -66,6 +67,11 @@ class ByteReader {
   size_t left() const { return left_.size(); }
   // Ok when all was read and nothing is left; else what is wrong with `what`.
   Status Finish(std::string_view what);
+  // The same of what `describe()` says; it is asked when something is wrong, for a million values are read where a text is made once.
+  template <std::invocable Describe>
+  Status Finish(const Describe& describe) {
+    return !failed() && left_.empty() ? Status::Ok() : Finish(std::string_view(describe()));
+  }
 
  private:
   std::string_view Take(size_t size);

@@ -125,7 +125,7 @@ Result<Root> DecodeRoot(RootId id, std::string_view value) {
   root.device = reader.U64();
   root.path = reader.Text();
   if (root.path.empty() || root.path.front() != '/') reader.Fail("a path that is not absolute");
-  RETURN_IF_ERROR(reader.Finish(StrCat("root ", id.value)));
+  RETURN_IF_ERROR(reader.Finish([&] { return StrCat("root ", id.value); }));
   return root;
 }
 
@@ -144,7 +144,7 @@ Result<PathRecord> DecodePath(Location location, std::string_view value) {
   path.stamp = ReadStamp(reader);
   path.photo = PhotoId{reader.U64()};
   if ((path.state == PathState::kIndexed) != (path.photo.value != 0)) reader.Fail("state and photo contradict each other");
-  RETURN_IF_ERROR(reader.Finish(StrCat("path ", Describe(location))));
+  RETURN_IF_ERROR(reader.Finish([&] { return StrCat("path ", Describe(location)); }));
   path.location = std::move(location);
   return path;
 }
@@ -191,7 +191,7 @@ Result<PhotoRecord> DecodePhoto(PhotoId id, std::string_view value) {
   photo.format = reader.Text();
   photo.camera = reader.Text();
   photo.lens = reader.Text();
-  RETURN_IF_ERROR(reader.Finish(StrCat("photo ", id.value)));
+  RETURN_IF_ERROR(reader.Finish([&] { return StrCat("photo ", id.value); }));
   return photo;
 }
 
@@ -220,7 +220,7 @@ Status DecodeVector(PhotoId id, std::string_view value, std::span<float> out) {
   if (!reader.failed() && kind != kFloat32) reader.Fail(StrCat("number format ", int{kind}, ", can read ", int{kFloat32}));
   if (!reader.failed() && dim != out.size()) reader.Fail(StrCat(dim, " values, expected ", out.size()));
   reader.Floats(out);
-  return reader.Finish(StrCat("vector of photo ", id.value));
+  return reader.Finish([&] { return StrCat("vector of photo ", id.value); });
 }
 
 std::string EncodeFailure(const FailureRecord& failure) {
@@ -241,7 +241,7 @@ Result<FailureRecord> DecodeFailure(Location location, std::string_view value) {
   failure.tries = reader.U32();
   failure.code = CodeFromName(reader.Text());
   failure.reason = reader.Text();
-  RETURN_IF_ERROR(reader.Finish(StrCat("failure of ", Describe(location))));
+  RETURN_IF_ERROR(reader.Finish([&] { return StrCat("failure of ", Describe(location)); }));
   failure.location = std::move(location);
   return failure;
 }
@@ -273,7 +273,7 @@ Result<JobRecord> DecodeJob(uint64_t id, std::string_view value) {
   job.kind = reader.Text();
   job.subject = reader.Text();
   job.error = reader.Text();
-  RETURN_IF_ERROR(reader.Finish(StrCat("job ", id)));
+  RETURN_IF_ERROR(reader.Finish([&] { return StrCat("job ", id); }));
   return job;
 }
 

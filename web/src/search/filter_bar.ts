@@ -3,7 +3,7 @@ import { byId, h } from '../ui/dom';
 import { FILTER_FIELDS, filtersOf, isNarrowed } from './filters';
 import type { FilterField, Filters } from './filters';
 
-const PAUSE_MS = 250; // of typing, before a text counts
+const PAUSE_MS = 120; // of typing, before a text or a date counts
 const SHAPES = ['landscape', 'portrait', 'square'];
 const TYPES = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heic', 'avif', 'jxl'];
 
@@ -32,7 +32,7 @@ export class FilterBar {
       h('button', { type: 'button', class: 'link', id: 'widen', onclick: () => this.clear() }, 'Clear'),
     );
     this.form.addEventListener('submit', (event) => event.preventDefault());
-    this.form.addEventListener('input', () => this.changed());
+    this.form.addEventListener('input', (event) => this.changed(event.target instanceof HTMLSelectElement ? 0 : PAUSE_MS));
     this.button.addEventListener('click', () => this.toggle());
   }
 
@@ -60,10 +60,10 @@ export class FilterBar {
     return this.form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement;
   }
 
-  private changed(): void {
+  private changed(pause: number): void {
     clearTimeout(this.timer);
     this.mark();
-    this.timer = window.setTimeout(() => this.onChange(this.value), PAUSE_MS);
+    this.timer = window.setTimeout(() => this.onChange(this.value), pause);
   }
 
   private clear(): void {

@@ -40,8 +40,8 @@ class PhotoFacts {
   void SetComplete() { complete_ = true; }
   bool complete() const { return complete_; }
 
-  // The photos that fit; kRoot must have been resolved to its folder. Of a million photos it takes a tenth of a millisecond by date, camera,
-  // type, shape or tag, up to two by folder or by numbers; a glob over all of them some hundred.
+  // The photos that fit; kRoot must have been resolved to its folder. Of a million photos it takes 0.02 to 0.7 ms by folder, date, camera,
+  // type, shape or tag, 1 to 2 by sizes and places; a glob over all of them some hundred.
   PhotoWords Fitting(const Filter& filter) const EXCLUDES(mutex_);
   uint64_t size() const EXCLUDES(mutex_);
   // How often something was put, moved or taken away; Fitting says the same while it says the same.

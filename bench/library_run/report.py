@@ -34,6 +34,8 @@ def rows(tiny_dim):
         ("start to first answer, no snapshot, 512 values", "<= 3 s", lambda f: below(f["start_store"]["whole_ms"] / 1000, 3)),
         ("the same, memory not touched before", "<= 3 s", lambda f: below(f["start_store"]["first_ms"] / 1000, 3)),
         ("writing the snapshot", "", lambda f: f"{f['start_store']['save_ms'] / 1000:.2f} s"),
+        ("what filters ask, loaded beside searches", "", lambda f: f"{f['start_snapshot']['facts_ms'] / 1000:.2f} s"),
+        *((f"which photos fit a filter: {name}", "", fitting(name)) for name in ("year", "ten years", "month", "camera", "folder", "width", "radius")),
         ("resident after the start, 512 values", "", lambda f: f"{f['start_snapshot']['resident_mb']:,} MB"),
         (f"`fovea serve` from exec to first answer, no snapshot, {tiny_dim} values", "<= 3 s", lambda f: below(f["daemon"]["store"], 3)),
         (f"`fovea serve`, from the snapshot, {tiny_dim} values", "<= 3 s", lambda f: below(f["daemon"]["snapshot"], 3)),
@@ -46,6 +48,14 @@ def rows(tiny_dim):
         ("search over HTTP alone, p50 / p99", "", lambda f: milli(f["removal"]["alone"])),
         ("search over HTTP while the root goes", "", lambda f: milli(f["removal"]["meanwhile"])),
     ]
+
+
+def fitting(name):
+    """How long it took, and which share of the photos it left."""
+    def say(figures):
+        asked = figures["start_snapshot"]["filters"][name]
+        return f"{asked['ms']:.2f} ms, {100 * asked['photos'] / figures['start_snapshot']['vectors']:.0f} %"
+    return say
 
 
 def work(step):

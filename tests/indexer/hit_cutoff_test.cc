@@ -78,6 +78,11 @@ TEST(HitCutoff, EndsWithoutACliffWhereTheBackgroundTakesOver) {
   EXPECT_LT(hits, 6'000u);
 }
 
+TEST(HitCutoff, SeesNoEndOfHitsFarBelowTheLevelOfUnrelatedPictures) {
+  const std::vector<float> nearly_all = Joined(Slope(20, 0.37, 0.36), Slope(870, 0.29, 0.22));
+  EXPECT_EQ(Hits(Joined(nearly_all, Slope(110, 0.12, 0.1)), 1'000), 20u);
+}
+
 TEST(HitCutoff, TakesAllOfALibraryWhereEverythingIsAlike) {
   EXPECT_EQ(Hits(Slope(50, 0.36, 0.35), 50), 50u);
   EXPECT_EQ(Hits(std::vector<float>(50, 0.36f), 50), 50u);

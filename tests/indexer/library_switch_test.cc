@@ -5,10 +5,11 @@
 #include <atomic>
 #include <filesystem>
 #include <set>
-#include <thread>
+#include <vector>
 
 #include "base/log.h"
 #include "base/mutex.h"
+#include "base/worker.h"
 #include "encoder/decoder.h"
 #include "indexer/library.h"
 #include "tests/support/catalog_files.h"
@@ -171,13 +172,12 @@ TEST_F(LibrarySwitch, HasTheOldModelAnswerUntilTheNewOneHasAll) {
 
 TEST_F(LibrarySwitch, AnswersEveryQuestionRightlyWhileItSwitchesToAndFro) {
   StartWithPictures(12);
-  std::atomic<bool> end = false;
   std::atomic<int> answered = 0, wrong = 0;
-  std::vector<std::thread> askers;
+  std::vector<Thread> askers;
   const auto photo = catalog_->ListPhotos({}, 1)->front().id;
   for (int thread = 0; thread < 3; ++thread) {
-    askers.emplace_back([&, thread] {
-      for (int i = thread; !end; ++i) {
+    askers.emplace_back("asker", [&, thread](const std::stop_token& stop) {
+      for (int i = thread; !stop.stop_requested(); ++i) {
         const auto answer = library_->Search({.query = ImageQuery{Bytes(i % 12)}, .k = 1});
         const bool right = answer && answer->hits.size() == 1 && std::abs(answer->hits[0].score - 1) < 1e-4;
         const auto similar = library_->Search({.query = PhotoQuery{photo}, .k = 20, .cutoff = AutoCutoff{}});
@@ -192,8 +192,7 @@ TEST_F(LibrarySwitch, AnswersEveryQuestionRightlyWhileItSwitchesToAndFro) {
     WaitFor(std::string(to) + "@1");
     ASSERT_TRUE(WaitUntil([&] { return answered > before + 6; }));
   }
-  end = true;
-  for (std::thread& asker : askers) asker.join();
+  askers.clear();
   EXPECT_EQ(wrong, 0);
   ExpectFindsAll(Numbers(0, 12));
 }

@@ -11,6 +11,12 @@
 
 namespace fovea::test {
 
-bool WaitUntil(const std::function<bool()>& condition, std::chrono::milliseconds deadline = std::chrono::seconds(20));
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+inline constexpr std::chrono::seconds kPatience{120};  // a sanitizer makes all of it several times slower
+#else
+inline constexpr std::chrono::seconds kPatience{20};
+#endif
+
+bool WaitUntil(const std::function<bool()>& condition, std::chrono::milliseconds deadline = kPatience);
 
 }  // namespace fovea::test

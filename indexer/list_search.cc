@@ -15,12 +15,12 @@
 namespace fovea::indexer {
 namespace {
 
-constexpr float kWiden = 1.2f;    // the tails of the rests are heavier than the normal distribution's
-constexpr double kMissed = 0.07;  // of k
+constexpr float kWiden = 1.2f;       // the tails of the rests are heavier than the normal distribution's
+constexpr double kMissed = 0.05;     // of k
+constexpr double kTrusted = 3;       // rows: what the lists held counts for more than what was expected of them from here on
 constexpr double kUncounted = 0.25;  // of these, in lists whose rows nobody has counted
-constexpr float kFar = 5;         // deviations; what lies farther off holds nothing
-
-constexpr int kFewInBlock = 3;    // are scored one by one: a quarter of the bytes of a block each
+constexpr float kFar = 5;            // deviations; what lies farther off holds nothing
+constexpr int kFewInBlock = 3;       // are scored one by one: a quarter of the bytes of a block each
 
 // Of the normal distribution, from a table: it is asked for thousands of times a query.
 float UpperTail(float z) {
@@ -96,14 +96,17 @@ class ListSearch {
     size_t done = 0;
     while (done < open_.size() && MayMiss(done)) {
       const size_t end = std::min(open_.size(), done + std::max<size_t>(2, done / 4));
-      for (; done < end; ++done) Sweep(open_[done].list);
+      for (; done < end; ++done) {
+        expected_ += Missed(open_[done], static_cast<double>(among_.CountIn(open_[done].list)));
+        Sweep(open_[done].list);
+      }
     }
     return done == all;
   }
 
   // Whether the lists from `first` on hold more than may be missed. Of the last ones the rows are guessed, while that makes little of it.
   bool MayMiss(size_t first) {
-    const double may = kMissed * static_cast<double>(k_);
+    const double may = kMissed * static_cast<double>(k_) * (expected_ + kTrusted) / (met_ + kTrusted);
     double missed = 0;
     size_t end = open_.size();
     for (; end > first; --end) {
@@ -151,6 +154,7 @@ class ListSearch {
   void TakeEstimate(float estimate) {
     if (best_.size() == k_) {
       if (estimate <= best_.front()) return;
+      if (expected_ > 0) ++met_;
       std::ranges::pop_heap(best_, std::greater());
       best_.back() = estimate;
     } else {
@@ -171,6 +175,8 @@ class ListSearch {
   Candidates candidates_;
   std::vector<float> best_;  // the k best estimates, a heap with the least in front
   std::vector<Open> open_;
+  double expected_ = 0;  // rows above the floor, of the lists since there are k
+  double met_ = 0;       // and so many there were
 };
 
 }  // namespace

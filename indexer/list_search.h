@@ -5,7 +5,8 @@
 // measured for each query, so that texts, which lie elsewhere than pictures, get the lists that they need. Lists are looked at by
 // how high their best row is expected to score. With f, the k-th best score so far, and n_l rows in list l, the lists that are left hold
 //   sum of n_l Q((f - q.c_l) / (kWiden sigma_l))        (Q: the normal distribution's upper tail)
-// rows above f; the search ends when this is below kMissed k. Rows that are looked at are scored as an exact search does.
+// rows above f. Lists that were looked at show how right this is: the sum is taken (met + 3) / (expected + 3) times, and the search ends when
+// that is below kMissed k. Rows that are looked at are scored as an exact search does.
 //
 // Owns:    nothing; borrows rows and centroids for one search.
 // Threads: works on the caller's.

@@ -78,6 +78,13 @@ std::vector<ScanAnswer> ClusteredIndex::Impl::SearchAll(std::span<const IndexQue
   return ExactScan::IsLarge(rows.codes(), asked.size()) ? rounds.Search(asked, run) : run(asked);
 }
 
+IndexAnswer ClusteredIndex::Impl::SearchSome(const IndexQuery& query) const {
+  const auto search = [&](AmongRows& among) REQUIRES_SHARED(mutex) { return SearchLists(rows, *centroids, query, among); };
+  if (query.among != nullptr) return kept.Use(rows, *query.among, search);
+  AmongRows all(rows, nullptr);
+  return search(all);
+}
+
 Result<std::vector<Neighbour>> ClusteredIndex::Search(std::span<const float> query, size_t k) const {
   const IndexQuery only{.vector = query, .k = k, .exact = true};
   ASSIGN_OR_RETURN(std::vector<IndexAnswer> answers, SearchMany(std::span(&only, 1)));
@@ -97,7 +104,7 @@ Result<std::vector<IndexAnswer>> ClusteredIndex::SearchMany(std::span<const Inde
     if (query.among != nullptr && query.among->count() <= kFewPhotos) {
       answers[i].found = ScoreEach(impl_->rows, query);
     } else if (lists && !query.exact) {
-      answers[i] = SearchLists(impl_->rows, *impl_->centroids, query);
+      answers[i] = impl_->SearchSome(query);
     } else {
       through_all.push_back(&query);
       places.push_back(i);

@@ -8,7 +8,7 @@
 //
 // Where memory is short, the vectors, or codes too, lie in files (memory_kind.h): decided when room is made and as it grows.
 //
-// Owns:    what ListedRows and Centroids own; the threads of its scan and "lists". Training takes up to 0.8 GB for a moment.
+// Owns:    what ListedRows, Centroids and AmongCache own; the threads of its scan and "lists". Training takes up to 0.8 GB for a moment.
 // Threads: any number search at once; a change waits for the searches in hand and stops new ones for microseconds. Save
 //          reads beside searches; changes wait for it. Large exact searches use all cores; those that arrive meanwhile share the
 //          next sweep. Approximate ones run on the caller's thread.

@@ -12,6 +12,7 @@
 #include "base/mutex.h"
 #include "base/shared_mutex.h"
 #include "base/worker.h"
+#include "indexer/among_cache.h"
 #include "indexer/centroids.h"
 #include "indexer/clustered_index.h"
 #include "indexer/exact_scan.h"
@@ -28,6 +29,8 @@ struct ClusteredIndex::Impl {
 
   Status CheckQuery(std::span<const float> query) const;
   bool UsesLists() const REQUIRES_SHARED(mutex);
+  // Through the lists. Requires: UsesLists().
+  IndexAnswer SearchSome(const IndexQuery& query) const REQUIRES_SHARED(mutex);
   // Exactly.
   std::vector<ScanAnswer> SearchAll(std::span<const IndexQuery* const> queries) const REQUIRES_SHARED(mutex);
   // The list that LoadLists names for the photo; the fresh one when it names none.
@@ -50,6 +53,7 @@ struct ClusteredIndex::Impl {
   const Options options;
   mutable ExactScan scan;
   mutable SearchRounds rounds;
+  mutable AmongCache kept;
   mutable Mutex order;
   mutable SharedMutex mutex;
   ListedRows rows GUARDED_BY(mutex);

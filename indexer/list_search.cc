@@ -7,7 +7,6 @@
 #include <functional>
 #include <limits>
 
-#include "indexer/among_rows.h"
 #include "indexer/coded_queries.h"
 #include "indexer/exact_score.h"
 #include "indexer/rescoring.h"
@@ -53,8 +52,8 @@ struct Open {
 
 class ListSearch {
  public:
-  ListSearch(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query)
-      : rows_(rows), centroids_(centroids), query_(query), k_(std::min(query.k, rows.size())), among_(rows, query.among),
+  ListSearch(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query, AmongRows& among)
+      : rows_(rows), centroids_(centroids), query_(query), k_(std::min(query.k, rows.size())), among_(among),
         kernel_(centroids.kernel()), vector_(query.vector.data()), coded_(std::span(&vector_, 1), rows.vectors().dim()),
         block_(coded_.block()), candidates_(k_) {}
 
@@ -167,7 +166,7 @@ class ListSearch {
   const Centroids& centroids_;
   const IndexQuery& query_;
   const size_t k_;
-  AmongRows among_;
+  AmongRows& among_;
   const ScanKernel& kernel_;
   const float* const vector_;
   const CodedQueries coded_;
@@ -181,9 +180,9 @@ class ListSearch {
 
 }  // namespace
 
-IndexAnswer SearchLists(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query) {
+IndexAnswer SearchLists(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query, AmongRows& among) {
   if (query.k == 0 || rows.size() == 0) return {};
-  return ListSearch(rows, centroids, query).Run();
+  return ListSearch(rows, centroids, query, among).Run();
 }
 
 std::vector<Neighbour> ScoreEach(const ListedRows& rows, const IndexQuery& query) {

@@ -12,13 +12,15 @@
 // Threads: works on the caller's.
 // Errors:  none. Requires: a query of unit length; rows.lists() == centroids.size() + 1.
 // Units:   cosines. Where the constants come from: docs/decisions/010-approximate-lists.md.
+#include "indexer/among_rows.h"
 #include "indexer/centroids.h"
 #include "indexer/listed_rows.h"
 #include "indexer/vector_index.h"
 
 namespace fovea::indexer {
 
-IndexAnswer SearchLists(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query);
+// `among`: the rows of query.among.
+IndexAnswer SearchLists(const ListedRows& rows, const Centroids& centroids, const IndexQuery& query, AmongRows& among);
 
 // The k best of those that the query stays among, scored one by one.
 std::vector<Neighbour> ScoreEach(const ListedRows& rows, const IndexQuery& query);

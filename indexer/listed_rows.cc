@@ -21,6 +21,7 @@ Status ListedRows::LeaveInMemory(MemoryKind kind, const std::string& folder) {
 }
 
 void ListedRows::Clear() {
+  ++changes_;
   vectors_.Release();
   codes_.Release();
   places_.Release();
@@ -41,6 +42,7 @@ void ListedRows::Resize(size_t places) {
 }
 
 void ListedRows::StartLists(size_t count) {
+  ++changes_;
   std::vector<List> before(count + 1);
   before.swap(lists_);
   for (List& list : before) {
@@ -51,6 +53,7 @@ void ListedRows::StartLists(size_t count) {
 }
 
 void ListedRows::SetThere(uint32_t place, bool there) {
+  ++changes_;
   const uint64_t bit = uint64_t{1} << place % 64;
   there ? there_[place / 64] |= bit : there_[place / 64] &= ~bit;
 }

@@ -28,6 +28,8 @@ class ListedRows {
 
   size_t size() const { return size_; }
   size_t places() const { return ids_.size(); }
+  // How often a row came, went or moved; only rises.
+  uint64_t changes() const { return changes_; }
   const VectorRows& vectors() const { return vectors_; }
   const Int8Rows& codes() const { return codes_; }
   std::span<const storage::PhotoId> ids() const { return ids_; }  // by place; rubbish where none is
@@ -78,6 +80,7 @@ class ListedRows {
   VectorRows vectors_;
   Int8Rows codes_;
   size_t size_ = 0;
+  uint64_t changes_ = 0;
   std::vector<storage::PhotoId> ids_;  // by place
   std::vector<uint64_t> there_;
   std::vector<uint32_t> list_of_;      // by block

@@ -1,9 +1,11 @@
-// AmongRows against a plain look at each row.
+// AmongRows against a plain look at each row, and AmongCache while rows come, go and move between searches.
 // label: unit
-#include "indexer/among_rows.h"
+#include "indexer/among_cache.h"
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <functional>
 #include <random>
 #include <set>
 
@@ -63,7 +65,7 @@ std::set<uint64_t> IdsOf(const ListedRows& rows, std::span<const uint64_t> bits)
 }
 
 // Asked for the lists in turn, last one first, and then for all of it.
-void ExpectRight(const ListedRows& rows, AmongRows among, const PhotoBits& photos) {
+void ExpectRight(const ListedRows& rows, AmongRows& among, const PhotoBits& photos) {
   const Expected expected = Plainly(rows, photos);
   std::set<uint64_t> seen;
   for (auto list = static_cast<uint32_t>(rows.lists()); list-- > 0;) {
@@ -85,7 +87,8 @@ TEST_P(AmongRowsOf, HoldsTheRowsOfThePhotos) {
   Rows rows;
   const auto words = SetOf(GetParam(), GetParam());
   const PhotoBits photos(words);
-  ExpectRight(*rows, AmongRows(*rows, &photos), photos);
+  AmongRows among(*rows, &photos);
+  ExpectRight(*rows, among, photos);
   EXPECT_EQ(IdsOf(*rows, AmongRows(*rows, &photos).AllBits()), Plainly(*rows, photos).ids) << "when no list was counted before";
 }
 
@@ -95,8 +98,69 @@ TEST(AmongRows, HoldsNoRowOfNoPhotosAndEveryRowWithoutASet) {
   Rows rows;
   const std::vector<uint64_t> none(3), all(kPhotos / 64 + 1, ~uint64_t{0});
   const PhotoBits no_photos(none);
-  ExpectRight(*rows, AmongRows(*rows, &no_photos), no_photos);
-  ExpectRight(*rows, AmongRows(*rows, nullptr), PhotoBits(all));
+  AmongRows no_rows(*rows, &no_photos), all_rows(*rows, nullptr);
+  ExpectRight(*rows, no_rows, no_photos);
+  ExpectRight(*rows, all_rows, PhotoBits(all));
+}
+
+TEST(AmongCache, KeepsWhatWasCountedUntilRowsChange) {
+  Rows rows;
+  AmongCache cache;
+  const auto words = SetOf(3, 1);
+  const PhotoBits photos(words);
+  const auto use = [&](const PhotoWords& set) {
+    return cache.Use(*rows, PhotoBits(set), [&](AmongRows& among) {
+      ExpectRight(*rows, among, PhotoBits(set));
+      return &among;
+    });
+  };
+  const AmongRows* const kept = use(words);
+  EXPECT_EQ(use(PhotoWords(words)), kept) << "the same photos in another vector";
+  const auto some = [&] { return *std::ranges::find_if(rows->ids(), [&](PhotoId id) { return rows->PlaceOf(id) && photos.Holds(id); }); };
+  const std::vector<std::function<void()>> changes = {
+      [&] { rows->Move(*rows->PlaceOf(some()), 2); },
+      [&] { rows->Remove(some()); },
+      [&] { rows.Put(5, 1); },
+      [&] { rows.Put(some().value, 3); },
+      [&] { rows->StartLists(kLists + 1); },
+      [&] { rows->Clear(); },
+  };
+  for (const auto& change : changes) {
+    change();
+    use(words);
+    use(words);
+  }
+}
+
+TEST(AmongCache, TellsSetsApartAndForgetsTheOldest) {
+  Rows rows;
+  AmongCache cache;
+  std::vector<PhotoWords> sets;
+  for (uint64_t i = 0; i < 3 * AmongCache::kKept; ++i) sets.push_back(SetOf(2, i));
+  sets.push_back(sets.back());
+  sets.back().resize(sets.back().size() / 2);  // a set whose words are the beginning of another's
+  for (int turn = 0; turn < 2; ++turn) {
+    for (const auto& set : sets) {
+      for (int again = 0; again < 2; ++again) {
+        cache.Use(*rows, PhotoBits(set), [&](AmongRows& among) { return ExpectRight(*rows, among, PhotoBits(set)), 0; });
+      }
+    }
+  }
+}
+
+TEST(AmongCache, GivesEachOfTwoSearchesItsOwn) {
+  Rows rows;
+  AmongCache cache;
+  const auto words = SetOf(3, 1);
+  const PhotoBits photos(words);
+  cache.Use(*rows, photos, [&](AmongRows& first) {
+    return cache.Use(*rows, photos, [&](AmongRows& second) {
+      EXPECT_NE(&first, &second);
+      ExpectRight(*rows, second, photos);
+      ExpectRight(*rows, first, photos);
+      return 0;
+    });
+  });
 }
 
 }  // namespace

@@ -70,5 +70,6 @@ def section(results, tiny_dim, conditions):
         lines.append(f"| {name} | {goal} | " + " | ".join(say(results[size]) for size in sizes) + " |")
     lines += ["", "![growth](docs/images/library-growth.svg)", "",
               "Photos are made up (`make_library`): paths, facts and vectors through the same code that fovea stores with, no thumbnails. Files lie in",
-              "the page cache when starts are measured."]
+              "the page cache when starts are measured. Memory that no process has touched yet is cleared page by page, on a virtual machine by its host: most of what",
+              "the first start without a snapshot takes (docs/decisions/009); next idea: answer from the byte codes, a fifth of it, until the vectors are there too."]
     return "\n".join(lines) + "\n"

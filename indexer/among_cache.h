@@ -1,25 +1,24 @@
 #pragma once
-// AmongCache keeps the rows of the sets of photos that were last searched among, with what the searches have counted of them: people ask
+// AmongCache keeps the rows of the last few sets of photos that were searched among, with what the searches have counted of them: people ask
 // many things of one folder, year or camera.
 //
-// Owns:    for each of kKept sets two bits per photo and 4 bytes per list: 0.27 MB for a million rows.
+// Owns:    for each set two bits per photo and 4 bytes per list: 0.27 MB for a million rows.
 // Threads: any number at once. A set belongs to one search at a time; another that asks for it meanwhile counts for itself.
 // Errors:  none. Requires: rows stay as they are during Use.
 // Units:   none.
-#include <cstddef>
+#include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <vector>
+#include <utility>
 
 #include "base/mutex.h"
 #include "indexer/among_rows.h"
+#include "indexer/last_few.h"
 
 namespace fovea::indexer {
 
 class AmongCache {
  public:
-  static constexpr size_t kKept = 8;
-
   // Gives `search` the rows of the photos, and back what it says. Sets are the same when they hold the same photos.
   template <typename Search>
   auto Use(const ListedRows& rows, const PhotoBits& photos, const Search& search) EXCLUDES(mutex_) {
@@ -39,11 +38,17 @@ class AmongCache {
     const uint64_t changes;  // of the rows until then
     AmongRows rows;
   };
-  std::unique_ptr<Set> Take(const ListedRows& rows, const PhotoBits& photos) EXCLUDES(mutex_);
-  void Keep(std::unique_ptr<Set> set) EXCLUDES(mutex_);
+  std::unique_ptr<Set> Take(const ListedRows& rows, const PhotoBits& photos) EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    return sets_.Take([&](const auto& set) { return set->changes == rows.changes() && std::ranges::equal(set->words, photos.words()); });
+  }
+  void Keep(std::unique_ptr<Set> set) EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    sets_.Put(std::move(set));
+  }
 
   Mutex mutex_;
-  std::vector<std::unique_ptr<Set>> sets_ GUARDED_BY(mutex_);  // the latest last
+  LastFew<std::unique_ptr<Set>> sets_ GUARDED_BY(mutex_);
 };
 
 }  // namespace fovea::indexer

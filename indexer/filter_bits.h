@@ -1,25 +1,22 @@
 #pragma once
 // FilterBits gives the photos that fit a filter as bits, and keeps the last ones: many things are asked with one filter.
 //
-// Owns:    for each of kKept filters one bit per photo, together with who asked. Borrows the facts.
+// Owns:    for each filter one bit per photo, together with who asked. Borrows the facts.
 // Threads: any number at once.
 // Errors:  none.
 // Units:   bits by photo id, as PhotoBits takes them.
-#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
-#include "base/shared_mutex.h"
+#include "base/mutex.h"
 #include "indexer/filter.h"
+#include "indexer/last_few.h"
 #include "indexer/photo_facts.h"
 
 namespace fovea::indexer {
 
 class FilterBits {
  public:
-  static constexpr size_t kKept = 8;
-
   explicit FilterBits(const PhotoFacts& facts) : facts_(facts) {}
 
   // What facts.Fitting says now.
@@ -33,9 +30,8 @@ class FilterBits {
   };
 
   const PhotoFacts& facts_;
-  SharedMutex mutex_;
-  std::vector<Kept> kept_ GUARDED_BY(mutex_);
-  size_t next_ GUARDED_BY(mutex_) = 0;  // to be replaced: the oldest
+  Mutex mutex_;
+  LastFew<Kept> kept_ GUARDED_BY(mutex_);
 };
 
 }  // namespace fovea::indexer

@@ -17,11 +17,17 @@ namespace fovea::indexer {
 
 using PhotoWords = std::vector<uint64_t>;
 
+inline bool HasBit(std::span<const uint64_t> words, uint64_t id) { return id / 64 < words.size() && (words[id / 64] >> id % 64 & 1) != 0; }
+// Beyond the last word nothing is set.
+inline void SetBit(std::span<uint64_t> words, uint64_t id) {
+  if (id / 64 < words.size()) words[id / 64] |= uint64_t{1} << id % 64;
+}
+
 class PhotoBits {
  public:
   explicit PhotoBits(std::span<const uint64_t> words);
 
-  bool Holds(storage::PhotoId id) const { return id.value / 64 < words_.size() && (words_[id.value / 64] >> id.value % 64 & 1) != 0; }
+  bool Holds(storage::PhotoId id) const { return HasBit(words_, id.value); }
   std::span<const uint64_t> words() const { return words_; }
   size_t count() const { return count_; }
   size_t CountAfter(storage::PhotoId id) const;

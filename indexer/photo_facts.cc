@@ -40,8 +40,6 @@ bool MayBeWithin(const Filter& circle, double latitude) {
 
 Shape ShapeOf(int32_t width, int32_t height) { return width > height ? Shape::kLandscape : width < height ? Shape::kPortrait : Shape::kSquare; }
 
-bool Holds(const PhotoWords& words, uint32_t photo) { return photo / 64 < words.size() && (words[photo / 64] >> photo % 64 & 1) != 0; }
-
 template <typename Combine>
 void CombineWords(PhotoWords& words, const PhotoWords& others, const Combine& combine) {
   for (size_t i = 0; i < words.size(); ++i) words[i] = combine(words[i], others[i]);
@@ -87,8 +85,8 @@ void PhotoFacts::Put(const storage::PhotoRecord& photo) {
   WriterLock lock(mutex_);
   ++changes_;
   MakeRoomFor(key);
-  if (Holds(all_, key)) Drop(PhotoSet(1, &key));
-  all_[key / 64] |= uint64_t{1} << key % 64;
+  if (HasBit(all_, key)) Drop(PhotoSet(1, &key));
+  SetBit(all_, key);
   bytes_[key] = photo.bytes;
   sizes_[key] = {photo.width, photo.height};
   places_[key] = has_place ? Place{*photo.latitude, *photo.longitude} : Place{kNowhere, kNowhere};
@@ -103,7 +101,7 @@ void PhotoFacts::Drop(const PhotoSet& photos) {
   for (Names* names : {&cameras_, &lenses_, &types_}) DropFrom(*names, photos);
   for (PhotoSet& shape : shapes_) shape -= photos;
   for (const uint32_t photo : photos) {
-    if (!Holds(all_, photo)) continue;
+    if (!HasBit(all_, photo)) continue;
     taken_.Set(photo, std::nullopt);
     all_[photo / 64] &= ~(uint64_t{1} << photo % 64);
   }
@@ -124,7 +122,7 @@ void PhotoFacts::ChangeTags(const storage::TagChange& change) {
   WriterLock lock(mutex_);
   ++changes_;
   for (const storage::PhotoId photo : change.photos) {
-    if (!Holds(all_, SetKey(photo))) photos.remove(SetKey(photo));
+    if (!HasBit(all_, SetKey(photo))) photos.remove(SetKey(photo));
   }
   for (const std::string& tag : change.remove) {
     const auto place = tags_.find(tag);

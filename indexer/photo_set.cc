@@ -5,14 +5,12 @@
 #include <cstring>
 #include <vector>
 
+#include "indexer/photo_bits.h"
+
 namespace fovea::indexer {
 namespace {
 
 constexpr size_t kFew = 1024;  // are set one by one
-
-void Set(uint32_t id, std::span<uint64_t> bits) {
-  if (id / 64 < bits.size()) bits[id / 64] |= uint64_t{1} << id % 64;
-}
 
 // A set in the portable format of Roaring bitmaps (https://github.com/RoaringBitmap/RoaringFormatSpec): 2^16 ids to a container, which
 // is a list of up to 4,096 low halves, a bitmap, or a list of runs.
@@ -52,7 +50,7 @@ class PortableSet {
   }
 
   void AddList(uint32_t high, uint32_t count) {
-    for (uint32_t i = 0; i < count; ++i) Set(high | Take<uint16_t>(), bits_);
+    for (uint32_t i = 0; i < count; ++i) SetBit(bits_, high | Take<uint16_t>());
   }
   void AddBitmap(uint32_t high) {
     for (uint32_t word = 0; word < 1024; ++word) {
@@ -63,7 +61,7 @@ class PortableSet {
   void AddRuns(uint32_t high) {
     for (uint32_t run = Take<uint16_t>(); run > 0; --run) {
       const uint32_t first = Take<uint16_t>(), more = Take<uint16_t>();
-      for (uint32_t i = 0; i <= more; ++i) Set(high | (first + i), bits_);
+      for (uint32_t i = 0; i <= more; ++i) SetBit(bits_, high | (first + i));
     }
   }
 
@@ -79,7 +77,7 @@ void AddTo(const PhotoSet& photos, std::span<uint64_t> bits) {
   if (count > kFew) return PortableSet(photos, bits).Add();
   std::array<uint32_t, kFew> ids;
   photos.toUint32Array(ids.data());
-  for (const uint32_t id : std::span(ids).first(count)) Set(id, bits);
+  for (const uint32_t id : std::span(ids).first(count)) SetBit(bits, id);
 }
 
 }  // namespace fovea::indexer

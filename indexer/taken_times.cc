@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "indexer/photo_bits.h"
+
 namespace fovea::indexer {
 namespace {
 
@@ -57,7 +59,7 @@ void TakenTimes::AddBetween(int64_t least, int64_t most, std::span<uint64_t> bit
       AddTo(month->second, bits);
     } else {
       for (const uint32_t photo : month->second) {
-        if (range.Holds(times_[photo])) bits[photo / 64] |= uint64_t{1} << photo % 64;
+        if (range.Holds(times_[photo])) SetBit(bits, photo);
       }
     }
     ++month;

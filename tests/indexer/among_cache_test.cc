@@ -136,7 +136,7 @@ TEST(AmongCache, TellsSetsApartAndForgetsTheOldest) {
   Rows rows;
   AmongCache cache;
   std::vector<PhotoWords> sets;
-  for (uint64_t i = 0; i < 3 * AmongCache::kKept; ++i) sets.push_back(SetOf(2, i));
+  for (uint64_t i = 0; i < 3 * LastFew<int>::kMost; ++i) sets.push_back(SetOf(2, i));
   sets.push_back(sets.back());
   sets.back().resize(sets.back().size() / 2);  // a set whose words are the beginning of another's
   for (int turn = 0; turn < 2; ++turn) {

@@ -76,7 +76,7 @@ TEST_F(FilterBitsTest, TellsFiltersApartInEveryPart) {
   filters.push_back(all_of({{.kind = Kind::kCamera, .text = "nikon"}}));
   filters.push_back(all_of({}));
   for (int turn = 0; turn < 3; ++turn) {
-    for (size_t i = 0; i < 3 * FilterBits::kKept; ++i) ExpectRight(filters[(i * i + i) / 2 % filters.size()]);
+    for (size_t i = 0; i < 3 * LastFew<int>::kMost; ++i) ExpectRight(filters[(i * i + i) / 2 % filters.size()]);
   }
 }
 
